@@ -80,7 +80,7 @@ export interface DriverSession {
   stop(): Promise<void>;
 }
 
-/** Events a driver tells. `steered` says that a steering prompt reached the agent, `settled` that the turn is over. */
+/** Events a driver tells; `settled` ends a turn, after its last event. */
 export type DriverEvent =
   | Extract<
       SessionEvent,
