@@ -1,0 +1,33 @@
+/**
+ * Which relay process holds which machine. Entries expire unless renewed, and carry an epoch that grows with every
+ * claim of a machine: the newest claim wins everywhere, and a late renewal or release of an older one has no effect.
+ */
+
+export interface MachinePresence {
+  readonly machineId: string;
+  /** The relay process. */
+  readonly podId: string;
+  /** Grows with every claim of this machine. */
+  readonly epoch: number;
+  /** Process id of `spectral serve`, when known. */
+  readonly pid: number | null;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+export interface Presence {
+  /** Makes this pod the machine's holder. Resolves with the new entry and the one it replaced, if any. */
+  claim(claim: { machineId: string; podId: string; pid: number | null }): Promise<{ entry: MachinePresence; replaced: MachinePresence | null }>;
+  /** Keeps entries alive; resolves with the machine ids that are no longer held under that epoch. */
+  renew(entries: readonly MachinePresence[]): Promise<string[]>;
+  /** Ends an entry, and notes now as the machine's last seen time. No effect under a newer epoch. */
+  release(entry: MachinePresence): Promise<void>;
+  /** The present holders; machines without one are absent from the map. */
+  find(machineIds: readonly string[]): Promise<Map<string, MachinePresence>>;
+  /** When each machine was last held, in milliseconds since 1970; unknown ones are absent. */
+  lastSeen(machineIds: readonly string[]): Promise<Map<string, number>>;
+  close(): Promise<void>;
+}
+
+/** An entry not renewed for this long is gone; relays renew at a third of it. */
+export const PRESENCE_EXPIRY_MS = 9_000;
