@@ -75,6 +75,13 @@ export const parseMachineToRelay = (text: string): MachineToRelay => parseJson(m
 export const parseRelayToBrowser = (text: string): RelayToBrowser => parseJson(relayToBrowser, text, 'control frame');
 export const parseBrowserToRelay = (text: string): BrowserToRelay => parseJson(browserToRelay, text, 'control frame');
 
+/**
+ * Why the relay refuses a Socket.IO handshake: the `data` of its CONNECT_ERROR (an Error with `data` in a middleware).
+ * `code` is one of close-codes.ts: 4401 for a bad or expired ticket, 4403, 4001, 4503 while draining.
+ */
+export const connectRefusal = v.object({ code: v.number(), reason: v.string(), message: v.string() });
+export type ConnectRefusal = v.InferOutput<typeof connectRefusal>;
+
 /** WebSocket path and subprotocol of the machine link; the number is its version. */
 export const MACHINE_LINK_PATH = '/agent-connection';
 export const MACHINE_SUBPROTOCOL = 'spectral.machine.v1';

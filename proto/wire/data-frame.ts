@@ -5,7 +5,7 @@
  *   0      1    version   1
  *   1      1    kind      see FrameKind
  *   2      2    flags     big endian, see FrameFlag
- *   4      4    target    unsigned, big endian: request id or peer handle, 0 where unused
+ *   4      4    target    unsigned, big endian: request id, peer handle, or (EVENTS, HEAD) the log's epoch; 0 where unused
  *   8      8    sequence  unsigned, big endian, at most 2^53-1: event number, or peer handle on a REQUEST to a machine
  *   16     16   channel   the session's UUID, or all zero for the machine's own channel
  *   32     …    payload
@@ -21,9 +21,9 @@ export const FrameKind = {
   response: 2,
   /** A piece of history for one reader (target: its peer handle). Payload: StreamPayload. */
   snapshot: 3,
-  /** Live events for every reader of the channel. Payload: StreamPayload. */
+  /** Live events for every reader of the channel (target: the log's epoch, 0 if not told). Payload: StreamPayload. */
   events: 4,
-  /** The number of the channel's last event, repeated while idle. No payload. */
+  /** The number of the channel's last event, repeated while idle (target as in EVENTS). No payload. */
   head: 5,
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];

@@ -81,14 +81,20 @@ export const machineReady = v.object({
 });
 export type MachineReady = v.InferOutput<typeof machineReady>;
 
-/** Payload of SNAPSHOT and EVENTS frames on a session's channel. `ready` stands in the first piece of a snapshot. */
+/**
+ * Payload of SNAPSHOT and EVENTS frames on a session's channel. `ready` stands in the first piece of a snapshot.
+ * `from` stands in every piece of a snapshot: the number it begins after, which is the header's sequence of the piece
+ * before. Numbers may be skipped inside a piece, so only `from` tells a reader that a piece went missing.
+ */
 export const sessionPayload = v.object({
   v: v.literal(1),
+  from: v.optional(v.number()),
   ready: v.optional(sessionReady),
   events: v.array(v.intersect([numbering, sessionEvent])),
 });
 export interface SessionPayload {
   readonly v: 1;
+  readonly from?: number | undefined;
   readonly ready?: SessionReady | undefined;
   readonly events: readonly Numbered<SessionEvent>[];
 }
@@ -96,11 +102,13 @@ export interface SessionPayload {
 /** The same on the machine channel. */
 export const machinePayload = v.object({
   v: v.literal(1),
+  from: v.optional(v.number()),
   ready: v.optional(machineReady),
   events: v.array(v.intersect([numbering, machineEvent])),
 });
 export interface MachinePayload {
   readonly v: 1;
+  readonly from?: number | undefined;
   readonly ready?: MachineReady | undefined;
   readonly events: readonly Numbered<MachineEvent>[];
 }
