@@ -2,7 +2,7 @@
 // The last line of stdout is the tally alone.
 
 import { spawnSync } from 'node:child_process';
-import { runMain, say } from './launcher/say.mjs';
+import { Stop, runMain, say } from './launcher/say.mjs';
 import { repositoryRoot } from './repository.ts';
 import { runStaticCheck } from './run-static-check.ts';
 import type { StaticCheck } from './static-checks.ts';
@@ -36,7 +36,6 @@ function list({ checks, suites }: TestPlan): number {
 }
 
 async function runPlan(plan: TestPlan, grep: string | undefined, stop: AbortSignal): Promise<Tally> {
-  if (plan.suites.length > 0) ensureSystemPackages(process.env);
   const tallies: Tally[] = [];
   const jobOf = (suite: Suite) => async () => {
     if (!stop.aborted) tallies.push(await testSuite(suite, grep, stop));
@@ -46,11 +45,23 @@ async function runPlan(plan: TestPlan, grep: string | undefined, stop: AbortSign
     SIDE_BY_SIDE,
     plan.checks.map((check) => async () => void tallies.push(await testStatically(check))),
   );
+  if (plan.suites.length > 0) tallies.push(prepareSystem());
   if (plan.suites.some((suite) => suite.needsPage)) tallies.push(testPageBuild());
   await runAtMost(SIDE_BY_SIDE, plan.suites.filter((suite) => !suite.alone).map(jobOf));
   await runAtMost(1, plan.suites.filter((suite) => suite.alone).map(jobOf));
   if (stop.aborted) tallies.push(failedOnce('the run was stopped by a signal'));
   return sumOf(tallies);
+}
+
+/** Suites run even when a program is missing, so that one look shows all that is wrong. */
+function prepareSystem(): Tally {
+  try {
+    ensureSystemPackages(process.env);
+    return emptyTally;
+  } catch (error) {
+    if (error instanceof Stop) return failedOnce(error.message);
+    throw error;
+  }
 }
 
 /** Ctrl-C ends the running suites with all their processes; what was counted so far is still told. */

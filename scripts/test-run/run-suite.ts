@@ -43,8 +43,10 @@ export async function runSuite(
   const records = readRecords(files.records);
   rmSync(folder, { recursive: true, force: true });
 
-  const faults = faultsOf(suite, records, ending, leftovers);
   const counted = tallyOf(records);
+  const faults = faultsOf(suite, records, ending, leftovers);
+  if (counted.passed + counted.failed + faults.length === 0 && grep === undefined)
+    faults.push('no test was executed');
   return {
     tally: { ...counted, failed: counted.failed + faults.length },
     seconds: (Date.now() - startedAt) / 1000,
@@ -161,7 +163,6 @@ function faultsOfExit(code: number | null, records: readonly TestRecord[], tally
   if (!cameToItsEnd) return [`the test process crashed (exit code ${code ?? 'none, a signal ended it'})`];
   if (code !== 0 && tally.failed === 0)
     return [`the test process failed after its last test (exit code ${code})`];
-  if (tally.passed + tally.failed === 0) return ['no test was executed'];
   return [];
 }
 
