@@ -10,3 +10,5 @@ export * from './presence.ts';
 export * from './process-metrics.ts';
 export * from './shutdown.ts';
 export * from './standing.ts';
+export * from './token-keys.ts';
+export * from './tokens.ts';
