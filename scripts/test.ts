@@ -11,7 +11,7 @@ import { planOf, type TestPlan } from './test-run/plan.ts';
 import { runAtMost } from './test-run/run-at-most.ts';
 import { runSuite } from './test-run/run-suite.ts';
 import { suitesIn, type Suite } from './test-run/suites.ts';
-import { ensureSystemPackages } from './test-run/system-packages.ts';
+import { ensureSystemPackages, testPackages } from './test-run/system-packages.ts';
 import { emptyTally, sumOf, tallyLine, type Tally } from './test-run/tally.ts';
 
 /** Suites that share nothing run side by side; more than two only slow each other down on a small machine. */
@@ -56,7 +56,7 @@ async function runPlan(plan: TestPlan, grep: string | undefined, stop: AbortSign
 /** Suites run even when a program is missing, so that one look shows all that is wrong. */
 function prepareSystem(): Tally {
   try {
-    ensureSystemPackages(process.env);
+    ensureSystemPackages(testPackages, process.env, process.getuid?.());
     return emptyTally;
   } catch (error) {
     if (error instanceof Stop) return failedOnce(error.message);

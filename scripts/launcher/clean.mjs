@@ -1,6 +1,6 @@
 // `npm run clean`: removes what running and building leave behind, and never the data of a running instance.
 
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { Stop, say } from './say.mjs';
@@ -14,6 +14,7 @@ const BUILD_OUTPUTS = ['services/web/dist', 'agent/dist', 'test-results', 'node_
 export function clean(root, env) {
   const dataDir = resolve(root, env.SPECTRAL_DATA_DIR || '.spectral-data');
   refuseShared(dataDir, root);
+  refuseForeign(dataDir);
   refuseRunning(dataDir);
   for (const path of [dataDir, ...BUILD_OUTPUTS.map((output) => join(root, output))]) remove(path);
   return 0;
@@ -25,6 +26,16 @@ function refuseShared(dataDir, root) {
   );
   if (holdsOthers)
     throw new Stop(`SPECTRAL_DATA_DIR=${dataDir} holds more than Spectral's data; remove its files by hand.`);
+}
+
+/** Every data directory has a `machine` folder; files without it are somebody else's. */
+function refuseForeign(dataDir) {
+  const names = existsSync(dataDir) ? readdirSync(dataDir) : [];
+  if (names.length > 0 && !names.includes('machine')) {
+    throw new Stop(
+      `${dataDir} was not made by Spectral (it has no machine folder); remove it by hand if it is.`,
+    );
+  }
 }
 
 function withEndingSeparator(path) {

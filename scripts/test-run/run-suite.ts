@@ -154,6 +154,8 @@ function faultsOf(
   if (ending.kind === 'overran') faults.push(`killed after its limit of ${suite.limitMs / 1000} s`);
   if (ending.kind === 'stopped') faults.push('stopped before its end');
   if (ending.kind === 'exit') faults.push(...faultsOfExit(ending.code, records, tally));
+  for (const title of titlesWithoutReason(records))
+    faults.push(`skipped without a reason in brackets: ${title}`);
   for (const left of leftovers) faults.push(`left a process behind: ${left.pid} ${left.commandLine}`);
   return faults;
 }
@@ -164,6 +166,13 @@ function faultsOfExit(code: number | null, records: readonly TestRecord[], tally
   if (code !== 0 && tally.failed === 0)
     return [`the test process failed after its last test (exit code ${code})`];
   return [];
+}
+
+/** A skipped test says why at the end of its title: `… (needs a cluster)`. */
+function titlesWithoutReason(records: readonly TestRecord[]): string[] {
+  return records.flatMap((record) =>
+    record.kind === 'skipped' && !/\(.+\)$/.test(record.title) ? [record.title] : [],
+  );
 }
 
 function tailOf(file: string): string {

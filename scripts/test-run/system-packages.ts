@@ -5,14 +5,14 @@ import { accessSync, constants, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Stop, say } from '../launcher/say.mjs';
 
-interface SystemPackage {
+export interface SystemPackage {
   /** Name of the Debian package. */
   readonly name: string;
   /** Program that shows it is there: on PATH, or at a path with `*` (Debian keeps Postgres off PATH). */
   readonly program: string;
 }
 
-const needed: readonly SystemPackage[] = [
+export const testPackages: readonly SystemPackage[] = [
   { name: 'redis-server', program: 'redis-server' },
   { name: 'postgresql', program: '/usr/lib/postgresql/*/bin/postgres' },
   { name: 'chromium', program: 'chromium' },
@@ -21,19 +21,29 @@ const needed: readonly SystemPackage[] = [
   { name: 'git', program: 'git' },
 ];
 
-/** Returns when every program is there; throws `Stop` that names the missing ones and the command to install them. */
-export function ensureSystemPackages(env: NodeJS.ProcessEnv): void {
-  const missing = needed.filter((one) => !isThere(one.program, env));
+/**
+ * Returns when every program is there; throws `Stop` that names the missing ones and the command to install them.
+ * `userId` is the caller's, 0 for root.
+ */
+export function ensureSystemPackages(
+  needed: readonly SystemPackage[],
+  env: NodeJS.ProcessEnv,
+  userId: number | undefined,
+): void {
+  const missing = namesMissing(needed, env);
   if (missing.length === 0) return;
 
-  const names = missing.map((one) => one.name);
-  const prefix = rootPrefix(env);
-  if (prefix === null || !isThere('apt-get', env)) throw missingPrograms(names);
-  say(`installing system packages: ${names.join(', ')} (a minute or two) …`);
+  const prefix = rootPrefix(env, userId);
+  if (prefix === null || !isThere('apt-get', env)) throw missingPrograms(missing);
+  say(`installing system packages: ${missing.join(', ')} (a minute or two) …`);
   aptGet(prefix, ['update'], env);
-  aptGet(prefix, ['install', '--yes', '--no-install-recommends', ...names], env);
-  const stillMissing = missing.filter((one) => !isThere(one.program, env)).map((one) => one.name);
+  aptGet(prefix, ['install', '--yes', '--no-install-recommends', ...missing], env);
+  const stillMissing = namesMissing(needed, env);
   if (stillMissing.length > 0) throw missingPrograms(stillMissing);
+}
+
+function namesMissing(needed: readonly SystemPackage[], env: NodeJS.ProcessEnv): string[] {
+  return needed.filter((one) => !isThere(one.program, env)).map((one) => one.name);
 }
 
 function missingPrograms(names: readonly string[]): Stop {
@@ -58,9 +68,9 @@ function isExecutable(file: string): boolean {
 }
 
 /** How to run a command as root: nothing before it, `sudo -n`, or null when that is not allowed. */
-function rootPrefix(env: NodeJS.ProcessEnv): readonly string[] | null {
-  if (process.getuid?.() === 0) return [];
-  const mayUseSudo = isThere('sudo', env) && spawnSync('sudo', ['-n', 'true']).status === 0;
+function rootPrefix(env: NodeJS.ProcessEnv, userId: number | undefined): readonly string[] | null {
+  if (userId === 0) return [];
+  const mayUseSudo = isThere('sudo', env) && spawnSync('sudo', ['-n', 'true'], { env }).status === 0;
   return mayUseSudo ? ['sudo', '-n'] : null;
 }
 

@@ -9,7 +9,7 @@ describe('npm run clean', () => {
 
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'clean-'));
-    mkdirSync(join(root, '.spectral-data/gateway'), { recursive: true });
+    mkdirSync(join(root, '.spectral-data/machine'), { recursive: true });
     mkdirSync(join(root, 'services/web/dist'), { recursive: true });
     mkdirSync(join(root, 'services/web/src'), { recursive: true });
   });
@@ -39,7 +39,7 @@ describe('npm run clean', () => {
     writeFileSync(join(root, '.spectral-data/standalone.pid'), `${process.pid}\n`);
 
     assert.throws(() => clean(root, {}), new RegExp(`running in .*\\(process ${process.pid}\\)`));
-    assert.equal(existsSync(join(root, '.spectral-data/gateway')), true);
+    assert.equal(existsSync(join(root, '.spectral-data/machine')), true);
   });
 
   it('a pid file that a crash left behind does not stop it', () => {
@@ -48,6 +48,14 @@ describe('npm run clean', () => {
     clean(root, {});
 
     assert.equal(existsSync(join(root, '.spectral-data')), false);
+  });
+
+  it('refuses a directory that Spectral did not make', () => {
+    const photos = join(root, 'photos');
+    mkdirSync(join(photos, 'summer'), { recursive: true });
+
+    assert.throws(() => clean(root, { SPECTRAL_DATA_DIR: photos }), /photos was not made by Spectral/);
+    assert.equal(existsSync(join(photos, 'summer')), true);
   });
 
   it('refuses a directory that holds the repository or a home', () => {

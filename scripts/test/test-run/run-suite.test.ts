@@ -32,6 +32,13 @@ describe('running a suite', function () {
     );
   });
 
+  it('a test skipped without a reason is a failure', async () => {
+    const result = await run(`it('one', () => {}); it.skip('two', () => {});`);
+
+    assert.deepEqual(result.tally, { passed: 1, failed: 1, skipped: 1 });
+    assert.match(result.reports.join('\n'), /skipped without a reason in brackets: two/);
+  });
+
   it('a process that dies keeps what it counted and adds a failure', async () => {
     const result = await run(`it('one', () => {}); it('two', () => process.kill(process.pid, 'SIGKILL'));`);
 
