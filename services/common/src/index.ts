@@ -4,6 +4,8 @@ export * from './env.ts';
 export * from './errors.ts';
 export * from './listen.ts';
 export * from './logger.ts';
+export * from './memory-announcements.ts';
+export * from './memory-presence.ts';
 export * from './metric-buckets.ts';
 export * from './metrics.ts';
 export * from './presence.ts';

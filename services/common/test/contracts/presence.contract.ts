@@ -1,0 +1,119 @@
+/** What every implementation of Presence must do. */
+import assert from 'node:assert/strict';
+import { PRESENCE_EXPIRY_MS, type Presence } from '../../src/presence.ts';
+
+/** A fresh presence, and a way to let its time pass (a fake clock, or entries aged in the store). */
+export interface PresenceUnderTest {
+  readonly presence: Presence;
+  /** Two of them see the same machines, as two processes would. */
+  readonly another: Presence;
+  age(ms: number): Promise<void>;
+}
+
+/** Declares the cases. `start` registers its own clean-up. */
+export function presenceContract(name: string, start: () => Promise<PresenceUnderTest>): void {
+  describe(`presence: ${name}`, () => {
+    it('a claimed machine is found, with its holder and process id', async () => {
+      const { presence, another } = await start();
+
+      const { entry, replaced } = await presence.claim({ machineId: 'm', podId: 'a', pid: 42 });
+
+      assert.equal(replaced, null);
+      assert.deepEqual(await another.find(['m', 'unknown']), new Map([['m', entry]]));
+      assert.equal(entry.podId, 'a');
+      assert.equal(entry.pid, 42);
+    });
+
+    it('the newest claim wins and names the one it replaced', async () => {
+      const { presence, another } = await start();
+      const first = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+
+      const second = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+
+      assert.deepEqual(second.replaced, first.entry);
+      assert.ok(second.entry.epoch > first.entry.epoch);
+      assert.deepEqual((await presence.find(['m'])).get('m'), second.entry);
+    });
+
+    it('a renewal under an older epoch is refused and changes nothing', async () => {
+      const { presence, another } = await start();
+      const old = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+      const newer = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+
+      assert.deepEqual(await presence.renew([old.entry]), ['m']);
+      assert.deepEqual(await another.renew([newer.entry]), []);
+
+      assert.deepEqual((await presence.find(['m'])).get('m'), newer.entry);
+    });
+
+    it('a release under an older epoch changes nothing', async () => {
+      const { presence, another } = await start();
+      const old = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+      const newer = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+
+      await presence.release(old.entry);
+
+      assert.deepEqual((await presence.find(['m'])).get('m'), newer.entry);
+    });
+
+    it('a released machine is gone and remembers when it was last seen', async () => {
+      const { presence, another } = await start();
+      const { entry } = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+
+      await presence.release(entry);
+
+      assert.equal((await another.find(['m'])).size, 0);
+      const seenAt = (await another.lastSeen(['m', 'unknown'])).get('m') ?? 0;
+      assert.ok(Math.abs(seenAt - entry.since) < 5000);
+      assert.equal((await another.lastSeen(['unknown'])).size, 0);
+    });
+
+    it('an older holder does not come back once a newer one was released', async () => {
+      const { presence, another } = await start();
+      const old = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+      const newer = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+      await another.release(newer.entry);
+
+      assert.deepEqual(await presence.renew([old.entry]), ['m']);
+
+      assert.equal((await presence.find(['m'])).size, 0);
+    });
+
+    it('an entry that is not renewed expires, and a renewal keeps it', async () => {
+      const { presence, another, age } = await start();
+      const kept = await presence.claim({ machineId: 'kept', podId: 'a', pid: null });
+      await another.claim({ machineId: 'lost', podId: 'b', pid: null });
+
+      await age(PRESENCE_EXPIRY_MS - 2000);
+      await presence.renew([kept.entry]);
+      await age(4000);
+
+      assert.deepEqual(await presence.find(['kept', 'lost']), new Map([['kept', kept.entry]]));
+      assert.ok((await presence.lastSeen(['lost'])).has('lost'));
+    });
+
+    it('a holder that renews late gets its machine back when nobody took it', async () => {
+      const { presence, another, age } = await start();
+      const { entry } = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+      await age(PRESENCE_EXPIRY_MS + 1000);
+
+      assert.deepEqual(await presence.renew([entry]), []);
+
+      assert.deepEqual((await another.find(['m'])).get('m'), entry);
+    });
+
+    it('of two hundred claims at once exactly one stands, the one of the highest epoch', async () => {
+      const { presence, another } = await start();
+
+      const claims = await Promise.all(
+        Array.from({ length: 200 }, (_, index) =>
+          (index % 2 ? presence : another).claim({ machineId: 'm', podId: `pod-${index}`, pid: null }),
+        ),
+      );
+
+      const epochs = claims.map(({ entry }) => entry.epoch);
+      assert.equal(new Set(epochs).size, 200);
+      assert.equal((await presence.find(['m'])).get('m')?.epoch, Math.max(...epochs));
+    });
+  });
+}
