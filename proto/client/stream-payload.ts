@@ -77,7 +77,8 @@ function placeOf(event: unknown): Place {
   return event.first === undefined ? { seq: event.seq } : { seq: event.seq, first: event.first };
 }
 
-function isSessionEvent(event: unknown): event is Numbered<SessionEvent> {
+/** Whether this client knows the event. */
+export function isSessionEvent(event: unknown): event is Numbered<SessionEvent> {
   return v.is(numbering, event) && v.is(sessionEvent, event);
 }
 
