@@ -70,7 +70,10 @@ export interface DriverPrompt {
 export type Receipt = 'taken' | 'settled';
 
 export interface DriverSession {
-  /** Gives the agent a prompt. Rejects when the agent did not take it, with nothing started. */
+  /**
+   * Gives the agent a prompt. Rejects with PromptNotTaken when the agent did not take it, with nothing started. Within
+   * two seconds; events of the turn may be told before the receipt.
+   */
   deliver(prompt: DriverPrompt): Promise<Receipt>;
   /** Ends the running turn; `settled` with `cancelled` follows within a second. No-op while settled. */
   interrupt(): Promise<void>;
@@ -122,5 +125,15 @@ export class DriverUnavailable extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = 'DriverUnavailable';
+  }
+}
+
+/** The agent did not take a prompt; nothing was started. `message` says why and what to do. */
+export class PromptNotTaken extends Error {
+  readonly code: 'busy' | 'stopped' | 'model-unknown' | 'agent-refused';
+  constructor(code: PromptNotTaken['code'], message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'PromptNotTaken';
+    this.code = code;
   }
 }
