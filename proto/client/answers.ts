@@ -1,5 +1,13 @@
 /** From a RESPONSE frame to an answer, or to the error that says what went wrong. */
-import { errorBody, FrameFlag, parse, parseResponse, type DataFrame, type ErrorBody, type ResponsePayload } from '../wire/index.ts';
+import {
+  errorBody,
+  FrameFlag,
+  parse,
+  parseResponse,
+  type DataFrame,
+  type ErrorBody,
+  type ResponsePayload,
+} from '../wire/index.ts';
 import { MachineOffline, MachineTimeout, RequestFailed } from './errors.ts';
 
 /** The answer of a status under 400. Throws MachineOffline, MachineTimeout or RequestFailed. */
@@ -11,7 +19,8 @@ export function answerOf(frame: DataFrame): ResponsePayload {
 
 function failureOf({ status, body }: ResponsePayload, fromRelay: boolean): Error {
   const { code, message, details } = readError(body, status);
-  if (fromRelay && code === 'machine-offline') return new MachineOffline(message, textOf(details?.['lastSeenAt']));
+  if (fromRelay && code === 'machine-offline')
+    return new MachineOffline(message, textOf(details?.['lastSeenAt']));
   if (fromRelay && code === 'machine-timeout') return new MachineTimeout(message);
   return new RequestFailed(status, code, message, details);
 }

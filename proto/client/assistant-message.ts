@@ -11,12 +11,27 @@ export function withText(message: AssistantItem, { kind, text, at }: TextPart): 
   return { ...message, parts: message.parts.with(-1, { kind, at: last.at, text: last.text + text }) };
 }
 
-export function withToolCall(message: AssistantItem, { toolCallId, name, args, at }: EventOf<'tool_call'> & { at: number }): AssistantItem {
-  const call: ToolPart = { kind: 'tool', at, toolCallId, name, args, state: 'running', progress: null, result: null };
+export function withToolCall(
+  message: AssistantItem,
+  { toolCallId, name, args, at }: EventOf<'tool_call'> & { at: number },
+): AssistantItem {
+  const call: ToolPart = {
+    kind: 'tool',
+    at,
+    toolCallId,
+    name,
+    args,
+    state: 'running',
+    progress: null,
+    result: null,
+  };
   return { ...message, parts: [...message.parts, call] };
 }
 
-export function withProgress(message: AssistantItem, { toolCallId, text }: EventOf<'tool_progress'>): AssistantItem {
+export function withProgress(
+  message: AssistantItem,
+  { toolCallId, text }: EventOf<'tool_progress'>,
+): AssistantItem {
   return changeTool(message, toolCallId, (tool) => (tool.result ? tool : { ...tool, progress: text }));
 }
 
@@ -32,7 +47,9 @@ export function withResult(message: AssistantItem, event: EventOf<'tool_result'>
 
 /** The turn is over: nothing more comes of this message, nor of its tools. */
 export function closed(message: AssistantItem): AssistantItem {
-  const parts = message.parts.map((part) => (isRunning(part) ? { ...part, state: 'abandoned' as const } : part));
+  const parts = message.parts.map((part) =>
+    isRunning(part) ? { ...part, state: 'abandoned' as const } : part,
+  );
   return { ...message, isOpen: false, parts };
 }
 
@@ -45,7 +62,11 @@ function isRunning(part: Part): part is ToolPart {
   return part.kind === 'tool' && part.state === 'running';
 }
 
-function changeTool(message: AssistantItem, toolCallId: string, change: (tool: ToolPart) => ToolPart): AssistantItem {
+function changeTool(
+  message: AssistantItem,
+  toolCallId: string,
+  change: (tool: ToolPart) => ToolPart,
+): AssistantItem {
   const index = message.parts.findLastIndex((part) => part.kind === 'tool' && part.toolCallId === toolCallId);
   const tool = message.parts[index];
   return tool?.kind === 'tool' ? { ...message, parts: message.parts.with(index, change(tool)) } : message;

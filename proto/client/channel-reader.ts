@@ -2,8 +2,23 @@
  * Follows one channel: sends `open`, hands over the log's events exactly once and in order, and opens again from its
  * cursor when something is missing. What is missing is decided by cursor-tracker.ts; here are the link and the timers.
  */
-import { FrameFlag, FrameKind, type BrowserToRelay, type Cursor, type DataFrame, type RelayToBrowser } from '../wire/index.ts';
-import { eventsArrived, headArrived, newTracker, opened, snapshotArrived, type Step, type Tracker } from './cursor-tracker.ts';
+import {
+  FrameFlag,
+  FrameKind,
+  type BrowserToRelay,
+  type Cursor,
+  type DataFrame,
+  type RelayToBrowser,
+} from '../wire/index.ts';
+import {
+  eventsArrived,
+  headArrived,
+  newTracker,
+  opened,
+  snapshotArrived,
+  type Step,
+  type Tracker,
+} from './cursor-tracker.ts';
 import type { Placed, StreamFormat, StreamPayload } from './stream-payload.ts';
 import type { Timers } from './timers.ts';
 
@@ -155,7 +170,13 @@ export class ChannelReader<R, E> implements Reader {
   #snapshot(frame: DataFrame, { ready, from, events }: StreamPayload<R, E>): void {
     const start = ready === null ? null : this.#parts.format.startOf(ready);
     const final = (frame.flags & FrameFlag.final) !== 0;
-    const piece = { ready: start, from: from ?? start?.from ?? null, events, sequence: frame.sequence, final };
+    const piece = {
+      ready: start,
+      from: from ?? start?.from ?? null,
+      events,
+      sequence: frame.sequence,
+      final,
+    };
     const step = snapshotArrived(this.#tracker, piece);
     this.#take(step, ready);
     if (step.tracker.phase === 'filling') this.#expectAnswer();
@@ -174,7 +195,8 @@ export class ChannelReader<R, E> implements Reader {
     const { onReady, onEvents } = this.#parts.handlers;
     const wasOpening = this.#tracker.phase === 'opening';
     this.#tracker = step.tracker;
-    if (ready !== null && step.tracker.phase !== 'opening' && (wasOpening || step.reset)) onReady(ready, step.reset);
+    if (ready !== null && step.tracker.phase !== 'opening' && (wasOpening || step.reset))
+      onReady(ready, step.reset);
     const events = step.apply.flatMap(({ event }) => (event === null ? [] : [event]));
     if (events.length > 0 && !this.#isClosed()) onEvents(events, step.tracker.cursor);
     if (step.reopen) this.#reopen();

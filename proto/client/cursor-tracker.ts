@@ -94,9 +94,14 @@ export function eventsArrived<E extends Place>(tracker: Tracker<E>, frame: Event
 }
 
 /** The machine says where its log ends. While a snapshot is on its way it is on its way there as well. */
-export function headArrived<E extends Place>(tracker: Tracker<E>, head: { epoch: number; seq: number }): Step<E> {
+export function headArrived<E extends Place>(
+  tracker: Tracker<E>,
+  head: { epoch: number; seq: number },
+): Step<E> {
   if (tracker.phase !== 'live') return nothing(tracker);
-  return isOfOtherEpoch(tracker, head.epoch) || head.seq > tracker.cursor.seq ? wish(tracker) : nothing(tracker);
+  return isOfOtherEpoch(tracker, head.epoch) || head.seq > tracker.cursor.seq
+    ? wish(tracker)
+    : nothing(tracker);
 }
 
 /** First piece: continue at the cursor, or forget and begin anew. Pieces that begin beyond the cursor are no answer. */
@@ -124,7 +129,8 @@ function joins<E extends Place>(piece: SnapshotPiece<E>, { cursor, phase }: Trac
 /** Applies held frames as far as they join; a hole that remains once the snapshot is through is asked for again. */
 function drained<E extends Place>(step: Step<E>): Step<E> {
   const { cursor, held, phase, overflowed } = step.tracker;
-  if (held.some(({ epoch }) => isOfOtherEpoch(step.tracker, epoch))) return { ...wish(step.tracker, step.reset), apply: step.apply };
+  if (held.some(({ epoch }) => isOfOtherEpoch(step.tracker, epoch)))
+    return { ...wish(step.tracker, step.reset), apply: step.apply };
   const apply = [...step.apply];
   const rest: EventsFrame<E>[] = [];
   let seq = cursor.seq;

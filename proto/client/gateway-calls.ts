@@ -52,7 +52,8 @@ const oneMachine = v.object({ machine });
 export function createGatewayClient(access: GatewayAccess) {
   const send = gatewayFetch(access);
   const team = (id: string, rest = '') => `/api/teams/${encodeURIComponent(id)}${rest}`;
-  const within = (id: string, list: string, entry: string, rest = '') => team(id, `/${list}/${encodeURIComponent(entry)}${rest}`);
+  const within = (id: string, list: string, entry: string, rest = '') =>
+    team(id, `/${list}/${encodeURIComponent(entry)}${rest}`);
 
   return {
     authState: () => send<AuthState>('GET', '/api/auth/state'),
@@ -64,7 +65,8 @@ export function createGatewayClient(access: GatewayAccess) {
 
     teams: async () => (await send<{ teams: Team[] }>('GET', '/api/teams')).teams,
     createTeam: async (name: string) => (await send<{ team: Team }>('POST', '/api/teams', { name })).team,
-    renameTeam: async (id: string, name: string) => (await send<{ team: Team }>('PATCH', team(id), { name })).team,
+    renameTeam: async (id: string, name: string) =>
+      (await send<{ team: Team }>('PATCH', team(id), { name })).team,
     members: async (id: string) => (await send<{ members: Member[] }>('GET', team(id, '/members'))).members,
     changeMember: async (id: string, userId: string, role: Role) =>
       (await send<{ member: Member }>('PATCH', within(id, 'members', userId), { role })).member,
@@ -77,7 +79,8 @@ export function createGatewayClient(access: GatewayAccess) {
       send<{ invitation: Invitation; link: string }>('POST', team(id, '/invitations'), invitation),
     withdrawInvitation: (id: string, invitationId: string) =>
       send<unknown>('DELETE', within(id, 'invitations', invitationId)),
-    invitation: (code: string) => send<InvitationOffer>('GET', `/api/invitations/${encodeURIComponent(code)}`),
+    invitation: (code: string) =>
+      send<InvitationOffer>('GET', `/api/invitations/${encodeURIComponent(code)}`),
     acceptInvitation: (code: string, answer: v.InferInput<typeof acceptInvitation>) =>
       send<Me>('POST', `/api/invitations/${encodeURIComponent(code)}/accept`, answer),
 
@@ -106,14 +109,17 @@ export function createGatewayClient(access: GatewayAccess) {
 
     approveCli: (approval: v.InferInput<typeof cliApproval>) =>
       send<{ code: string }>('POST', '/api/cli-auth/approve', approval),
-    cliToken: (code: string, verifier: string) => send<UserToken>('POST', '/api/cli-auth/token', { code, verifier }),
+    cliToken: (code: string, verifier: string) =>
+      send<UserToken>('POST', '/api/cli-auth/token', { code, verifier }),
     startDevice: (host: string) => send<DeviceStart>('POST', '/api/cli-auth/device', { host }),
     approveDevice: (userCode: string) => send<unknown>('POST', '/api/cli-auth/device/approve', { userCode }),
     /** Rejects with status 428, code `authorization-pending`, until a person approved. */
-    deviceToken: (deviceCode: string) => send<UserToken>('POST', '/api/cli-auth/device/token', { deviceCode }),
+    deviceToken: (deviceCode: string) =>
+      send<UserToken>('POST', '/api/cli-auth/device/token', { deviceCode }),
 
     models: (id: string) => send<TeamModels>('GET', team(id, '/models')),
-    grantModels: (id: string, granted: readonly string[]) => send<TeamModels>('PUT', team(id, '/models'), { granted }),
+    grantModels: (id: string, granted: readonly string[]) =>
+      send<TeamModels>('PUT', team(id, '/models'), { granted }),
     createUserModel: async (id: string, wish: NewUserModel) =>
       (await send<{ userModel: UserModel }>('POST', team(id, '/user-models'), wish)).userModel,
     changeUserModel: async (id: string, rowId: string, patch: Partial<NewUserModel>) =>

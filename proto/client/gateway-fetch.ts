@@ -54,7 +54,13 @@ async function exchange(
     });
     return { status: response.status, text: await response.text() };
   } catch (cause) {
-    throw new GatewayError(0, 'gateway-unreachable', `no answer from ${baseUrl || 'the gateway'}`, {}, { cause });
+    throw new GatewayError(
+      0,
+      'gateway-unreachable',
+      `no answer from ${baseUrl || 'the gateway'}`,
+      {},
+      { cause },
+    );
   }
 }
 

@@ -4,7 +4,13 @@
  */
 import type { DataFrame, RelayToBrowser } from '../wire/index.ts';
 import { backoffMs } from './backoff.ts';
-import { firstState, nextState, type ConnectionHappening, type ConnectionState, type EndReason } from './connection-state.ts';
+import {
+  firstState,
+  nextState,
+  type ConnectionHappening,
+  type ConnectionState,
+  type EndReason,
+} from './connection-state.ts';
 import { endReasonOfCode, endReasonOfTicket } from './end-reasons.ts';
 import type { ConnectSocket } from './link-socket.ts';
 import { openLink, type Link, type LinkListener, type Welcome } from './link.ts';

@@ -39,7 +39,11 @@ export interface MachineCalls {
   paths(prefix: string, options?: RequestOptions): Promise<PathEntry[]>;
   projects(options?: RequestOptions): Promise<ProjectInfo[]>;
   createProject(project: NewProject, options?: RequestOptions): Promise<ProjectInfo>;
-  changeProject(id: string, patch: { name?: string; path?: string }, options?: RequestOptions): Promise<ProjectInfo>;
+  changeProject(
+    id: string,
+    patch: { name?: string; path?: string },
+    options?: RequestOptions,
+  ): Promise<ProjectInfo>;
   deleteProject(id: string, options?: RequestOptions): Promise<void>;
   bindStudio(id: string, studioProjectId: string, options?: RequestOptions): Promise<ProjectInfo>;
   sessions(projectId: string, options?: RequestOptions): Promise<SessionInfo[]>;
@@ -57,7 +61,11 @@ export interface MachineCalls {
   fork(sessionId: string, fork: { title?: string }, options?: RequestOptions): Promise<SessionInfo>;
   compact(sessionId: string, wish: { instructions?: string }, options?: RequestOptions): Promise<void>;
   /** `data` is base64. */
-  image(sessionId: string, imageId: string, options?: RequestOptions): Promise<{ mimeType: string; data: string }>;
+  image(
+    sessionId: string,
+    imageId: string,
+    options?: RequestOptions,
+  ): Promise<{ mimeType: string; data: string }>;
 }
 
 export interface SessionWish {
@@ -109,27 +117,44 @@ export function machineCalls(machine: MachineRequests): MachineCalls {
     health: (options) => call(health, ['GET', '/api/health'], undefined, options),
     models: async (options) => (await call(modelList, ['GET', '/api/models'], undefined, options)).models,
     paths: async (prefix, options) =>
-      (await call(pathList, ['GET', `/api/paths?prefix=${encodeURIComponent(prefix)}`], undefined, options)).entries,
-    projects: async (options) => (await call(projectList, ['GET', '/api/projects'], undefined, options)).projects,
-    createProject: async (wish, options) => (await call(oneProject, ['POST', '/api/projects'], wish, options)).project,
-    changeProject: async (id, patch, options) => (await call(oneProject, ['PATCH', project(id)], patch, options)).project,
-    deleteProject: async (id, options) => void (await call(anything, ['DELETE', project(id)], undefined, options)),
+      (await call(pathList, ['GET', `/api/paths?prefix=${encodeURIComponent(prefix)}`], undefined, options))
+        .entries,
+    projects: async (options) =>
+      (await call(projectList, ['GET', '/api/projects'], undefined, options)).projects,
+    createProject: async (wish, options) =>
+      (await call(oneProject, ['POST', '/api/projects'], wish, options)).project,
+    changeProject: async (id, patch, options) =>
+      (await call(oneProject, ['PATCH', project(id)], patch, options)).project,
+    deleteProject: async (id, options) =>
+      void (await call(anything, ['DELETE', project(id)], undefined, options)),
     bindStudio: async (id, studioProjectId, options) =>
       (await call(oneProject, ['POST', project(id, '/bind-studio')], { studioProjectId }, options)).project,
     sessions: async (projectId, options) =>
       (await call(sessionList, ['GET', project(projectId, '/sessions')], undefined, options)).sessions,
     createSession: async (projectId, wish, options) =>
       (await call(oneSession, ['POST', project(projectId, '/sessions')], wish, options)).session,
-    session: async (id, options) => knownHistory(await call(history, ['GET', session(id)], undefined, options)),
-    changeSession: async (id, patch, options) => (await call(oneSession, ['PATCH', session(id)], patch, options)).session,
-    deleteSession: async (id, options) => void (await call(anything, ['DELETE', session(id)], undefined, options)),
+    session: async (id, options) =>
+      knownHistory(await call(history, ['GET', session(id)], undefined, options)),
+    changeSession: async (id, patch, options) =>
+      (await call(oneSession, ['PATCH', session(id)], patch, options)).session,
+    deleteSession: async (id, options) =>
+      void (await call(anything, ['DELETE', session(id)], undefined, options)),
     prompt: (id, prompt, options) => call(receipt, ['POST', session(id, '/prompts')], prompt, options),
     withdrawPrompt: async (id, promptId, options) =>
-      void (await call(anything, ['DELETE', session(id, `/prompts/${encodeURIComponent(promptId)}`)], undefined, options)),
-    cancel: async (id, options) => (await call(cancelled, ['POST', session(id, '/cancel')], undefined, options)).cancelled,
-    stopLoop: async (id, options) => void (await call(anything, ['DELETE', session(id, '/loop')], undefined, options)),
-    fork: async (id, wish, options) => (await call(oneSession, ['POST', session(id, '/fork')], wish, options)).session,
-    compact: async (id, wish, options) => void (await call(anything, ['POST', session(id, '/compact')], wish, options)),
+      void (await call(
+        anything,
+        ['DELETE', session(id, `/prompts/${encodeURIComponent(promptId)}`)],
+        undefined,
+        options,
+      )),
+    cancel: async (id, options) =>
+      (await call(cancelled, ['POST', session(id, '/cancel')], undefined, options)).cancelled,
+    stopLoop: async (id, options) =>
+      void (await call(anything, ['DELETE', session(id, '/loop')], undefined, options)),
+    fork: async (id, wish, options) =>
+      (await call(oneSession, ['POST', session(id, '/fork')], wish, options)).session,
+    compact: async (id, wish, options) =>
+      void (await call(anything, ['POST', session(id, '/compact')], wish, options)),
     image: (id, imageId, options) =>
       call(image, ['GET', session(id, `/images/${encodeURIComponent(imageId)}`)], undefined, options),
   };

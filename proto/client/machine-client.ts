@@ -86,7 +86,12 @@ export interface MachineClient {
    * Calls a route of the machine (machine-api.ts). Rejects with MachineOffline, MachineTimeout, RequestFailed,
    * LinkClosed, or the signal's reason.
    */
-  request(method: RequestPayload['method'], path: string, body?: unknown, options?: RequestOptions): Promise<ResponsePayload>;
+  request(
+    method: RequestPayload['method'],
+    path: string,
+    body?: unknown,
+    options?: RequestOptions,
+  ): Promise<ResponsePayload>;
   /** Follows a session's log. One reader per session and client: throws Error when it is open already. */
   openSession(sessionId: string, handlers: SessionHandlers, options?: OpenOptions): Channel;
   /** Follows the lists of projects and sessions; every snapshot holds them whole. Throws as `openSession`. */
@@ -152,13 +157,25 @@ class Client implements MachineClient {
   ): Promise<ResponsePayload> {
     const { state } = this;
     if (state.kind === 'ended') throw new LinkClosed(`the connection has ended: ${state.message}`);
-    const { key = method === 'GET' ? undefined : randomKey(), timeoutMs = REQUEST_LIMIT_MS, signal, retry = true } = options;
-    const payload: RequestPayload = { v: 1, method, path, ...(body === undefined ? {} : { body }), ...(key ? { key } : {}) };
+    const {
+      key = method === 'GET' ? undefined : randomKey(),
+      timeoutMs = REQUEST_LIMIT_MS,
+      signal,
+      retry = true,
+    } = options;
+    const payload: RequestPayload = {
+      v: 1,
+      method,
+      path,
+      ...(body === undefined ? {} : { body }),
+      ...(key ? { key } : {}),
+    };
     return this.#requests.call({ payload, timeoutMs, retry, signal });
   }
 
   openSession(sessionId: string, handlers: SessionHandlers, { cursor }: OpenOptions = {}): Channel {
-    if (!isUuid(sessionId)) throw new Error(`expected the id of a session, a lower-case UUID, got "${sessionId}"`);
+    if (!isUuid(sessionId))
+      throw new Error(`expected the id of a session, a lower-case UUID, got "${sessionId}"`);
     return this.#open(sessionId, sessionStream, handlers, cursor);
   }
 
@@ -174,7 +191,12 @@ class Client implements MachineClient {
     this.#keeper.end('closed', 'closed by this client');
   }
 
-  #open<R, E>(channel: string, format: StreamFormat<R, E>, handlers: ChannelHandlers<R, E>, cursor?: Cursor): Channel {
+  #open<R, E>(
+    channel: string,
+    format: StreamFormat<R, E>,
+    handlers: ChannelHandlers<R, E>,
+    cursor?: Cursor,
+  ): Channel {
     if (this.#readers.has(channel)) throw new Error(`channel ${channel} is open already; close it first`);
     const reader = new ChannelReader({
       channel,

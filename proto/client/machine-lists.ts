@@ -14,7 +14,13 @@ export interface MachineLists {
 
 /** The lists of a snapshot. */
 export function listsOf({ version, hostname, home, projects, sessions }: MachineReady): MachineLists {
-  return { version, hostname, home, projects: projects.toSorted(byName), sessions: sessions.toSorted(byChange) };
+  return {
+    version,
+    hostname,
+    home,
+    projects: projects.toSorted(byName),
+    sessions: sessions.toSorted(byChange),
+  };
 }
 
 /** The lists after these events; the same object when they change nothing. */
@@ -40,11 +46,17 @@ function changed(lists: MachineLists, event: MachineEvent): MachineLists {
 
 function withoutProject(lists: MachineLists, projectId: string): MachineLists {
   const projects = lists.projects.filter(({ id }) => id !== projectId);
-  return { ...lists, projects, sessions: lists.sessions.filter((session) => session.projectId !== projectId) };
+  return {
+    ...lists,
+    projects,
+    sessions: lists.sessions.filter((session) => session.projectId !== projectId),
+  };
 }
 
 function renamed(lists: MachineLists, sessionId: string, title: string): MachineLists {
-  const sessions = lists.sessions.map((session) => (session.id === sessionId ? { ...session, title } : session));
+  const sessions = lists.sessions.map((session) =>
+    session.id === sessionId ? { ...session, title } : session,
+  );
   return { ...lists, sessions };
 }
 

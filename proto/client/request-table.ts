@@ -2,7 +2,15 @@
  * Requests that wait for their answer. They outlive a link: one that broke is sent again, with the same key, on the
  * next link until its deadline; the machine runs a changing request once per key.
  */
-import { encodeFrame, FrameKind, HEADER_BYTES, toPayload, type DataFrame, type RequestPayload, type ResponsePayload } from '../wire/index.ts';
+import {
+  encodeFrame,
+  FrameKind,
+  HEADER_BYTES,
+  toPayload,
+  type DataFrame,
+  type RequestPayload,
+  type ResponsePayload,
+} from '../wire/index.ts';
 import { answerOf } from './answers.ts';
 import { LinkClosed, MachineTimeout, RequestFailed } from './errors.ts';
 import type { Link } from './link.ts';
@@ -46,7 +54,8 @@ export class RequestTable {
     call.signal?.throwIfAborted();
     const id = this.#nextId();
     const payload = toPayload(call.payload);
-    if (payload.length + HEADER_BYTES > this.#maxFrameBytes) throw tooLarge(payload.length, this.#maxFrameBytes);
+    if (payload.length + HEADER_BYTES > this.#maxFrameBytes)
+      throw tooLarge(payload.length, this.#maxFrameBytes);
     const frame = encodeFrame({ kind: FrameKind.request, target: id }, payload);
     return new Promise((resolve, reject) => {
       const pending: Pending = { id, frame, call, sentOn: null, resolve, reject, release: () => {} };
@@ -110,8 +119,12 @@ export class RequestTable {
   #lateness({ sentOn, call }: Pending): Error {
     const seconds = call.timeoutMs / 1000;
     return sentOn
-      ? new MachineTimeout(`the machine did not answer within ${seconds} s; it may still carry the request out`)
-      : new LinkClosed(`no link to the relay for the ${seconds} s this request may take; try again when it is back`);
+      ? new MachineTimeout(
+          `the machine did not answer within ${seconds} s; it may still carry the request out`,
+        )
+      : new LinkClosed(
+          `no link to the relay for the ${seconds} s this request may take; try again when it is back`,
+        );
   }
 
   #fail(pending: Pending, error: unknown): void {
@@ -138,5 +151,9 @@ export class RequestTable {
 }
 
 function tooLarge(bytes: number, limit: number): RequestFailed {
-  return new RequestFailed(413, 'frame-too-large', `expected a request of at most ${limit} bytes, got ${bytes}`);
+  return new RequestFailed(
+    413,
+    'frame-too-large',
+    `expected a request of at most ${limit} bytes, got ${bytes}`,
+  );
 }

@@ -79,7 +79,16 @@ export interface NoticeItem extends Item {
 
 type NoticeEvent = Extract<
   SessionEvent,
-  { type: 'retry' | 'compaction' | 'error' | 'loop_iteration' | 'loop_complete' | 'loop_max_iterations' | 'loop_stopped' }
+  {
+    type:
+      | 'retry'
+      | 'compaction'
+      | 'error'
+      | 'loop_iteration'
+      | 'loop_complete'
+      | 'loop_max_iterations'
+      | 'loop_stopped';
+  }
 >;
 /** The event behind the line; a turn that did not end well is one too. The end of a compaction replaces its start. */
 export type Notice = NoticeEvent | Extract<SessionEvent, { type: 'agent_end' }>;

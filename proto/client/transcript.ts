@@ -6,7 +6,14 @@
  * event changed are new objects. One delta costs the same in a session of 10 messages and of 10,000.
  */
 import type { Numbered, QueuedPrompt, SessionEvent, SessionReady, TokenUsage } from '../wire/index.ts';
-import { closed, isUnfinished, withProgress, withResult, withText, withToolCall } from './assistant-message.ts';
+import {
+  closed,
+  isUnfinished,
+  withProgress,
+  withResult,
+  withText,
+  withToolCall,
+} from './assistant-message.ts';
 import type { AssistantItem, Notice, TranscriptItem } from './transcript-items.ts';
 
 type Event = Numbered<SessionEvent>;
@@ -112,9 +119,13 @@ export class Transcript {
         this.#unfinished.add(event.messageId);
         return this.#add(event.messageId, assistantItem(event));
       case 'text_delta':
-        return this.#change(event.messageId, (message) => withText(message, { kind: 'text', at: event.at, text: event.delta }));
+        return this.#change(event.messageId, (message) =>
+          withText(message, { kind: 'text', at: event.at, text: event.delta }),
+        );
       case 'thinking_delta':
-        return this.#change(event.messageId, (message) => withText(message, { kind: 'thinking', at: event.at, text: event.delta }));
+        return this.#change(event.messageId, (message) =>
+          withText(message, { kind: 'thinking', at: event.at, text: event.delta }),
+        );
       case 'tool_call':
         return this.#change(event.messageId, (message) => withToolCall(message, event));
       case 'tool_progress':
@@ -122,7 +133,12 @@ export class Transcript {
       case 'tool_result':
         return this.#change(event.messageId, (message) => withResult(message, event));
       case 'message_end':
-        return this.#change(event.messageId, (message) => ({ ...message, isOpen: false, stopReason: event.stopReason, endedAt: event.at }));
+        return this.#change(event.messageId, (message) => ({
+          ...message,
+          isOpen: false,
+          stopReason: event.stopReason,
+          endedAt: event.at,
+        }));
       case 'token_usage':
         this.#totals = addUsage(this.#totals, event.usage);
         return this.#change(event.messageId, (message) => ({ ...message, usage: event.usage }));
@@ -187,12 +203,28 @@ export class Transcript {
   }
 }
 
-function userItem({ messageId, seq, at, promptId, content, images, actor, mode }: EventOf<'user_message'>): TranscriptItem {
+function userItem({
+  messageId,
+  seq,
+  at,
+  promptId,
+  content,
+  images,
+  actor,
+  mode,
+}: EventOf<'user_message'>): TranscriptItem {
   return { kind: 'user', id: messageId, seq, at, promptId, content, images, actor, mode };
 }
 
 function assistantItem({ messageId, seq, at, modelId }: EventOf<'message_start'>): AssistantItem {
-  const nothingYet = { parts: [], isOpen: true, stopReason: null, endedAt: null, usage: null, isSuperseded: false };
+  const nothingYet = {
+    parts: [],
+    isOpen: true,
+    stopReason: null,
+    endedAt: null,
+    usage: null,
+    isSuperseded: false,
+  };
   return { kind: 'assistant', id: messageId, seq, at, modelId, ...nothingYet };
 }
 

@@ -7,7 +7,10 @@ import { actor } from './session-events.ts';
 import { parseJson } from './parse.ts';
 
 const peer = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffffffff));
-const uuid = v.pipe(v.string(), v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'expected a lower-case UUID'));
+const uuid = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'expected a lower-case UUID'),
+);
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Where a reader stands: the last event it has, of which epoch. 0 and 0 for a new reader. */
 const cursor = v.object({ epoch: count, seq: count });
@@ -16,7 +19,12 @@ export type Cursor = v.InferOutput<typeof cursor>;
 /** Relay → machine. */
 export const relayToMachine = v.variant('kind', [
   /** First frame of every link. */
-  v.object({ kind: v.literal('welcome'), protocol: v.literal(1), connectionId: v.string(), maxFrameBytes: v.number() }),
+  v.object({
+    kind: v.literal('welcome'),
+    protocol: v.literal(1),
+    connectionId: v.string(),
+    maxFrameBytes: v.number(),
+  }),
   v.object({ kind: v.literal('ping') }),
   /** A person's connection to this machine begins; its requests and readers carry `peer`. */
   v.object({ kind: v.literal('peer_joined'), peer, actor }),
@@ -70,10 +78,14 @@ export const browserToRelay = v.variant('kind', [
 export type BrowserToRelay = v.InferOutput<typeof browserToRelay>;
 
 /** Each throws BadInput for text that is no such control frame. */
-export const parseRelayToMachine = (text: string): RelayToMachine => parseJson(relayToMachine, text, 'control frame');
-export const parseMachineToRelay = (text: string): MachineToRelay => parseJson(machineToRelay, text, 'control frame');
-export const parseRelayToBrowser = (text: string): RelayToBrowser => parseJson(relayToBrowser, text, 'control frame');
-export const parseBrowserToRelay = (text: string): BrowserToRelay => parseJson(browserToRelay, text, 'control frame');
+export const parseRelayToMachine = (text: string): RelayToMachine =>
+  parseJson(relayToMachine, text, 'control frame');
+export const parseMachineToRelay = (text: string): MachineToRelay =>
+  parseJson(machineToRelay, text, 'control frame');
+export const parseRelayToBrowser = (text: string): RelayToBrowser =>
+  parseJson(relayToBrowser, text, 'control frame');
+export const parseBrowserToRelay = (text: string): BrowserToRelay =>
+  parseJson(browserToRelay, text, 'control frame');
 
 /**
  * Why the relay refuses a Socket.IO handshake: the `data` of its CONNECT_ERROR (an Error with `data` in a middleware).

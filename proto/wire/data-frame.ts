@@ -64,7 +64,10 @@ export class BadFrame extends Error {
 }
 
 /** Encodes a frame. Throws RangeError for a target or sequence out of bounds and BadFrame for a channel that is no UUID. */
-export function encodeFrame(header: Partial<FrameHeader> & { kind: FrameKind }, payload?: Uint8Array): Uint8Array {
+export function encodeFrame(
+  header: Partial<FrameHeader> & { kind: FrameKind },
+  payload?: Uint8Array,
+): Uint8Array {
   const { kind, flags = 0, target = 0, sequence = 0, channel = MACHINE_CHANNEL } = header;
   if (!Number.isInteger(target) || target < 0 || target > 0xffffffff) {
     throw new RangeError(`frame target must be an unsigned 32-bit integer, got ${target}`);
@@ -90,7 +93,8 @@ export function decodeFrame(bytes: Uint8Array): DataFrame {
   if (bytes.length < HEADER_BYTES) {
     throw new BadFrame(`a data frame has at least ${HEADER_BYTES} bytes, got ${bytes.length}`);
   }
-  if (bytes[0] !== FRAME_VERSION) throw new BadFrame(`frame version ${FRAME_VERSION} expected, got ${bytes[0]}`);
+  if (bytes[0] !== FRAME_VERSION)
+    throw new BadFrame(`frame version ${FRAME_VERSION} expected, got ${bytes[0]}`);
   const kind = bytes[1];
   if (!isFrameKind(kind)) throw new BadFrame(`unknown frame kind ${kind}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

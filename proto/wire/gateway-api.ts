@@ -48,7 +48,13 @@
 import * as v from 'valibot';
 import { modelApi, modelPrice, type Model } from './models.ts';
 
-const email = v.pipe(v.string(), v.trim(), v.toLowerCase(), v.email('expected an email address'), v.maxLength(254));
+const email = v.pipe(
+  v.string(),
+  v.trim(),
+  v.toLowerCase(),
+  v.email('expected an email address'),
+  v.maxLength(254),
+);
 const password = v.pipe(v.string(), v.minLength(10, 'expected at least 10 characters'), v.maxLength(1024));
 const personName = v.pipe(v.string(), v.trim(), v.minLength(1, 'expected a name'), v.maxLength(100));
 
@@ -66,7 +72,11 @@ export const profile = v.object({
 export const newTeam = v.object({ name: personName });
 export const memberPatch = v.object({ role });
 export const newInvitation = v.object({ role: v.picklist(['admin', 'member']), email: v.optional(email) });
-export const acceptInvitation = v.object({ email: v.optional(email), name: v.optional(personName), password: v.optional(password) });
+export const acceptInvitation = v.object({
+  email: v.optional(email),
+  name: v.optional(personName),
+  password: v.optional(password),
+});
 export const newTeamKey = v.object({ name: personName });
 export const visibilityPatch = v.object({ visibility: v.picklist(['PRIVATE', 'SHARED']) });
 export const ticketRequest = v.object({ machineId: v.string() });
@@ -78,7 +88,10 @@ export const cliApproval = v.object({
   challenge: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{43}$/, 'expected a base64url SHA-256')),
   host: v.optional(v.pipe(v.string(), v.maxLength(255))),
 });
-export const cliToken = v.object({ code: v.string(), verifier: v.pipe(v.string(), v.minLength(43), v.maxLength(128)) });
+export const cliToken = v.object({
+  code: v.string(),
+  verifier: v.pipe(v.string(), v.minLength(43), v.maxLength(128)),
+});
 export const deviceStart = v.object({ host: v.pipe(v.string(), v.maxLength(255)) });
 export const deviceApproval = v.object({ userCode: v.string() });
 export const deviceToken = v.object({ deviceCode: v.string() });
@@ -106,7 +119,12 @@ export interface AuthState {
   readonly firstRun: boolean;
 }
 export interface Me {
-  readonly user: { readonly id: string; readonly name: string; readonly email: string; readonly hasPassword: boolean };
+  readonly user: {
+    readonly id: string;
+    readonly name: string;
+    readonly email: string;
+    readonly hasPassword: boolean;
+  };
   readonly teams: readonly Team[];
 }
 export interface Team {

@@ -63,7 +63,12 @@ export const prompt = v.object({
   loopGoal: v.optional(v.pipe(v.string(), v.maxLength(10_000))),
   /** 1 to 100; larger numbers are capped. */
   loopMaxIterations: v.optional(
-    v.pipe(v.number(), v.integer(), v.minValue(1), v.transform((wanted) => Math.min(wanted, MAX_LOOP_ITERATIONS))),
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.transform((wanted) => Math.min(wanted, MAX_LOOP_ITERATIONS)),
+    ),
   ),
 });
 export type Prompt = v.InferOutput<typeof prompt>;

@@ -1,6 +1,13 @@
 /** Projects and sessions of a machine, and the machine channel that keeps every tab's lists true. */
 import * as v from 'valibot';
-import { actor, numbering, sessionEvent, tokenUsage, type Numbered, type SessionEvent } from './session-events.ts';
+import {
+  actor,
+  numbering,
+  sessionEvent,
+  tokenUsage,
+  type Numbered,
+  type SessionEvent,
+} from './session-events.ts';
 
 export const projectInfo = v.object({
   id: v.string(),
@@ -16,7 +23,12 @@ export const projectInfo = v.object({
 });
 export type ProjectInfo = v.InferOutput<typeof projectInfo>;
 
-export const loopInfo = v.object({ iteration: v.number(), max: v.number(), goal: v.string(), stopping: v.boolean() });
+export const loopInfo = v.object({
+  iteration: v.number(),
+  max: v.number(),
+  goal: v.string(),
+  stopping: v.boolean(),
+});
 export type LoopInfo = v.InferOutput<typeof loopInfo>;
 
 export const sessionInfo = v.object({

@@ -27,10 +27,17 @@ export type Machine = v.InferOutput<typeof machine>;
 
 /** Body of `POST /api/machines`. */
 export const registration = v.object({
-  name: v.pipe(v.string(), v.trim(), v.minLength(1, 'expected a name of 1 to 100 characters'), v.maxLength(100)),
+  name: v.pipe(
+    v.string(),
+    v.trim(),
+    v.minLength(1, 'expected a name of 1 to 100 characters'),
+    v.maxLength(100),
+  ),
   hostname: v.pipe(v.string(), v.maxLength(255)),
   version: v.pipe(v.string(), v.maxLength(50)),
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** With a personal login: the team it joins. Default: the one the person joined first. A team key names its team. */
+  team: v.optional(v.string()),
 });
 export type Registration = v.InferOutput<typeof registration>;
 
@@ -47,7 +54,11 @@ export const enrolment = v.object({
 export type Enrolment = v.InferOutput<typeof enrolment>;
 
 /** `aud` of each kind of token: none works as another. */
-export const TokenKind = { machine: 'spectral-machine', ticket: 'spectral-relay-ticket', user: 'spectral-user' } as const;
+export const TokenKind = {
+  machine: 'spectral-machine',
+  ticket: 'spectral-relay-ticket',
+  user: 'spectral-user',
+} as const;
 export type TokenKind = (typeof TokenKind)[keyof typeof TokenKind];
 
 /** Claims of a machine token. `sub` is the machine id. */

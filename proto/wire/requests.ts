@@ -13,7 +13,11 @@ export const requestPayload = v.object({
 });
 export type RequestPayload = v.InferOutput<typeof requestPayload>;
 
-export const responsePayload = v.object({ v: v.literal(1), status: v.number(), body: v.optional(v.unknown()) });
+export const responsePayload = v.object({
+  v: v.literal(1),
+  status: v.number(),
+  body: v.optional(v.unknown()),
+});
 export type ResponsePayload = v.InferOutput<typeof responsePayload>;
 
 /** Body of every answer of 400 and above, here and on the gateway's `/api`. */
@@ -30,5 +34,7 @@ export const errorBody = v.object({
 export type ErrorBody = v.InferOutput<typeof errorBody>;
 
 /** Throws BadInput. */
-export const parseRequest = (payload: Uint8Array): RequestPayload => parseJson(requestPayload, payloadText(payload), 'request');
-export const parseResponse = (payload: Uint8Array): ResponsePayload => parseJson(responsePayload, payloadText(payload), 'response');
+export const parseRequest = (payload: Uint8Array): RequestPayload =>
+  parseJson(requestPayload, payloadText(payload), 'request');
+export const parseResponse = (payload: Uint8Array): ResponsePayload =>
+  parseJson(responsePayload, payloadText(payload), 'response');

@@ -26,7 +26,12 @@ export type ImageRef = v.InferOutput<typeof imageRef>;
 export const promptMode = v.picklist(['queue', 'steer']);
 export type PromptMode = v.InferOutput<typeof promptMode>;
 
-export const queuedPrompt = v.object({ promptId: v.string(), content: v.string(), mode: promptMode, images: v.number() });
+export const queuedPrompt = v.object({
+  promptId: v.string(),
+  content: v.string(),
+  mode: promptMode,
+  images: v.number(),
+});
 export type QueuedPrompt = v.InferOutput<typeof queuedPrompt>;
 
 const message = { messageId: v.string() };
@@ -47,7 +52,13 @@ export const sessionEvent = v.variant('type', [
   v.object({ type: v.literal('message_start'), ...message, modelId: v.string() }),
   v.object({ type: v.literal('text_delta'), ...message, delta: v.string() }),
   v.object({ type: v.literal('thinking_delta'), ...message, delta: v.string() }),
-  v.object({ type: v.literal('tool_call'), ...message, toolCallId: v.string(), name: v.string(), args: json }),
+  v.object({
+    type: v.literal('tool_call'),
+    ...message,
+    toolCallId: v.string(),
+    name: v.string(),
+    args: json,
+  }),
   /** The tail of a running tool's output; the newest replaces the one before. */
   v.object({ type: v.literal('tool_progress'), ...message, toolCallId: v.string(), text: v.string() }),
   v.object({
@@ -62,7 +73,11 @@ export const sessionEvent = v.variant('type', [
     diff: v.optional(v.string()),
     durationMs: v.number(),
   }),
-  v.object({ type: v.literal('message_end'), ...message, stopReason: v.picklist(['stop', 'length', 'tool_use', 'error', 'cancelled']) }),
+  v.object({
+    type: v.literal('message_end'),
+    ...message,
+    stopReason: v.picklist(['stop', 'length', 'tool_use', 'error', 'cancelled']),
+  }),
   v.object({ type: v.literal('token_usage'), ...message, usage: tokenUsage }),
   /** The turn's request failed and is tried again; text of the failed message does not count. */
   v.object({
@@ -73,9 +88,18 @@ export const sessionEvent = v.variant('type', [
     reason: v.string(),
     messageId: v.nullable(v.string()),
   }),
-  v.object({ type: v.literal('compaction'), phase: v.picklist(['start', 'end', 'failed']), reason: v.picklist(['manual', 'threshold', 'overflow', 'fork']), detail: v.string() }),
+  v.object({
+    type: v.literal('compaction'),
+    phase: v.picklist(['start', 'end', 'failed']),
+    reason: v.picklist(['manual', 'threshold', 'overflow', 'fork']),
+    detail: v.string(),
+  }),
   v.object({ type: v.literal('queue_changed'), queue: v.array(queuedPrompt) }),
-  v.object({ type: v.literal('agent_end'), turnId: v.string(), reason: v.picklist(['done', 'cancelled', 'error', 'interrupted']) }),
+  v.object({
+    type: v.literal('agent_end'),
+    turnId: v.string(),
+    reason: v.picklist(['done', 'cancelled', 'error', 'interrupted']),
+  }),
   v.object({ type: v.literal('error'), code: v.string(), message: v.string() }),
   v.object({ type: v.literal('session_renamed'), title: v.string() }),
   v.object({ type: v.literal('loop_iteration'), iteration: v.number(), max: v.number(), prompt: v.string() }),
