@@ -2,7 +2,6 @@
  * The pi driver: pi runs inside the daemon, reaches models through the gateway only, and keeps nothing on disk.
  * See docs/decisions/0020-pi-in-process.md.
  */
-import type { ExtensionFactory } from '@earendil-works/pi-coding-agent';
 import { DriverUnavailable, type CompletionRequest, type Driver, type DriverSession, type ModelAccess } from '../driver.ts';
 import { complete } from './completion.ts';
 import type { RetryPolicy } from './engine.ts';
@@ -11,6 +10,7 @@ import { loadPi, type Pi } from './load-pi.ts';
 import type { PiLog } from './pi-log.ts';
 import { createPiModels, type PiModels } from './pi-models.ts';
 import { startSession } from './start-session.ts';
+import { asExtension, type ToolFactory } from './extra-tools.ts';
 
 export interface PiDriverOptions {
   /** Where pi's own directory and its temporary files are kept; the daemon's config directory. */
@@ -19,8 +19,8 @@ export interface PiDriverOptions {
   readonly now: () => number;
   /** The daemon's own environment. It is changed: see environment.ts. */
   readonly env?: NodeJS.ProcessEnv;
-  /** More tools for every session, such as the team's MCP tools. */
-  readonly extensions?: readonly ExtensionFactory[];
+  /** Called once per session to add tools, such as the team's MCP tools. */
+  readonly tools?: readonly ToolFactory[];
   /** Longest silence of a model before its request is given up. Default: 3 minutes. */
   readonly silenceMs?: number;
   /** Default: 3 times, first after 2 s. */
@@ -76,7 +76,7 @@ export function createPiDriver(options: PiDriverOptions): PiDriver {
         models,
         agentDir: environment.agentDir,
         commandEnvironment: environment.commandEnvironment,
-        extensions: options.extensions ?? [],
+        extensions: (options.tools ?? []).map(asExtension),
         retry: options.retry ?? RETRY,
         log: options.log,
         now: options.now,

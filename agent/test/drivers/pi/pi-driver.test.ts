@@ -383,7 +383,7 @@ describe('the pi driver', function () {
       name: 'deaf', label: 'deaf', description: 'never ends', parameters: { type: 'object', properties: {} },
       execute: () => new Promise<never>(() => {}),
     };
-    const driver = startPiDriver(defer, upstream, { extensions: [(pi) => pi.registerTool(deaf as never)] });
+    const driver = startPiDriver(defer, upstream, { tools: [(registry) => registry.registerTool(deaf)] });
     const session = await startTestSession(defer, driver);
     await session.ask('remember me');
     await session.begin(scripted({ tools: [{ name: 'deaf', args: {} }] }));
