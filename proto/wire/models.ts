@@ -1,13 +1,18 @@
 /** Models as machines and people see them. Prices are USD per million tokens. */
 import * as v from 'valibot';
 
-export const modelPrice = v.object({
+const rates = {
   input: v.number(),
   output: v.number(),
   cacheRead: v.number(),
   /** Cache writes kept 5 minutes, and 1 hour. */
   cacheWrite: v.number(),
   cacheWrite1h: v.number(),
+};
+export const modelPrice = v.object({
+  ...rates,
+  /** Rates of a whole call whose input (fresh, read and written) exceeds a threshold, lowest threshold first. */
+  tiers: v.optional(v.array(v.object({ ...rates, inputTokensAbove: v.number() }))),
 });
 export type ModelPrice = v.InferOutput<typeof modelPrice>;
 
@@ -32,6 +37,8 @@ export const model = v.object({
   price: v.nullable(modelPrice),
   /** Compatibility flags of the endpoint, passed to the agent as they are (see docs/models.md). */
   compat: v.record(v.string(), v.unknown()),
+  /** The provider's word for each of the agent's thinking levels; null: the model lacks that level. Absent: the usual words. */
+  thinkingLevelMap: v.optional(v.record(v.string(), v.nullable(v.string()))),
 });
 export type Model = v.InferOutput<typeof model>;
 
@@ -41,11 +48,13 @@ export function costOf(
   tokens: { input: number; output: number; cacheRead: number; cacheWrite: number; cacheWrite1h?: number },
 ): number | null {
   if (!price) return null;
+  const inputTotal = tokens.input + tokens.cacheRead + tokens.cacheWrite + (tokens.cacheWrite1h ?? 0);
+  const rate = price.tiers?.findLast(({ inputTokensAbove }) => inputTotal > inputTokensAbove) ?? price;
   const microUsd =
-    tokens.input * price.input +
-    tokens.output * price.output +
-    tokens.cacheRead * price.cacheRead +
-    tokens.cacheWrite * price.cacheWrite +
-    (tokens.cacheWrite1h ?? 0) * price.cacheWrite1h;
+    tokens.input * rate.input +
+    tokens.output * rate.output +
+    tokens.cacheRead * rate.cacheRead +
+    tokens.cacheWrite * rate.cacheWrite +
+    (tokens.cacheWrite1h ?? 0) * rate.cacheWrite1h;
   return microUsd / 1_000_000;
 }
