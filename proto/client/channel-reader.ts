@@ -167,15 +167,15 @@ export class ChannelReader<R, E> implements Reader {
     this.#stopReopenTimer = this.#parts.timers.after(delay, () => this.#open());
   }
 
-  #snapshot(frame: DataFrame, { ready, from, events }: StreamPayload<R, E>): void {
+  #snapshot(frame: DataFrame, { ready, epoch, from, events }: StreamPayload<R, E>): void {
     const start = ready === null ? null : this.#parts.format.startOf(ready);
-    const final = (frame.flags & FrameFlag.final) !== 0;
     const piece = {
       ready: start,
+      epoch: epoch ?? start?.epoch ?? 0,
       from: from ?? start?.from ?? null,
       events,
       sequence: frame.sequence,
-      final,
+      final: (frame.flags & FrameFlag.final) !== 0,
     };
     const step = snapshotArrived(this.#tracker, piece);
     this.#take(step, ready);

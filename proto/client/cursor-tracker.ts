@@ -43,6 +43,8 @@ export interface SnapshotStart {
 export interface SnapshotPiece<E> {
   /** Present in the first piece. */
   readonly ready: SnapshotStart | null;
+  /** 0: not told. */
+  readonly epoch: number;
   /** The number this piece begins after; null when the machine does not say. */
   readonly from: number | null;
   readonly events: readonly E[];
@@ -123,6 +125,7 @@ function mustForget(cursor: Cursor, { epoch, from, head, whole }: SnapshotStart)
 
 /** Whether no piece went missing before this one. A piece that does not say is trusted only in its order. */
 function joins<E extends Place>(piece: SnapshotPiece<E>, { cursor, phase }: Tracker<E>): boolean {
+  if (isOfOtherEpoch({ cursor }, piece.epoch)) return false;
   return piece.from === null ? phase === 'filling' : piece.from <= cursor.seq;
 }
 

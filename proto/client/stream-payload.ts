@@ -28,6 +28,8 @@ export interface Placed<E> extends Place {
 
 export interface StreamPayload<R, E> {
   readonly ready: R | null;
+  /** The log's epoch; null when not told. */
+  readonly epoch: number | null;
   /** The number a snapshot piece begins after; null when not told. */
   readonly from: number | null;
   readonly events: readonly Placed<E>[];
@@ -42,6 +44,7 @@ export interface StreamFormat<R, E> {
 
 const envelope = v.object({
   v: v.literal(1),
+  epoch: v.optional(v.number()),
   from: v.optional(v.number()),
   ready: v.optional(v.unknown()),
   events: v.array(v.unknown()),
@@ -66,6 +69,7 @@ function readStream<R, E>(
   const stream = parseJson(envelope, payloadText(payload), 'stream');
   return {
     ready: stream.ready === undefined ? null : parse(ready, stream.ready, 'ready'),
+    epoch: stream.epoch ?? null,
     from: stream.from ?? null,
     events: stream.events.map((event) => ({ ...placeOf(event), event: isKnown(event) ? event : null })),
   };

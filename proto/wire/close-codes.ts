@@ -32,6 +32,8 @@ export const CLOSE = {
   frameTooLarge: { code: 4413, reason: 'frame-too-large', reaction: 'reconnect' },
   /** Frames or bytes per second above the limit. */
   rateLimited: { code: 4429, reason: 'rate-limited', reaction: 'reconnect' },
+  /** The relay cannot tell whether to let the peer in (the gateway or the store is away): try again. */
+  unavailable: { code: 4502, reason: 'unavailable', reaction: 'reconnect' },
   /** The relay process drains: open a new link first, then leave this one. */
   draining: { code: 4503, reason: 'draining', reaction: 'move' },
 } as const satisfies Record<string, CloseReason>;

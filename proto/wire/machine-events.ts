@@ -95,17 +95,20 @@ export type MachineReady = v.InferOutput<typeof machineReady>;
 
 /**
  * Payload of SNAPSHOT and EVENTS frames on a session's channel. `ready` stands in the first piece of a snapshot.
- * `from` stands in every piece of a snapshot: the number it begins after, which is the header's sequence of the piece
- * before. Numbers may be skipped inside a piece, so only `from` tells a reader that a piece went missing.
+ * `epoch` and `from` stand in every piece of a snapshot: the log's epoch, and the number the piece begins after, which
+ * is the header's sequence of the piece before. Numbers may be skipped inside a piece, so only `from` tells a reader
+ * that a piece went missing.
  */
 export const sessionPayload = v.object({
   v: v.literal(1),
+  epoch: v.optional(v.number()),
   from: v.optional(v.number()),
   ready: v.optional(sessionReady),
   events: v.array(v.intersect([numbering, sessionEvent])),
 });
 export interface SessionPayload {
   readonly v: 1;
+  readonly epoch?: number | undefined;
   readonly from?: number | undefined;
   readonly ready?: SessionReady | undefined;
   readonly events: readonly Numbered<SessionEvent>[];
@@ -114,12 +117,14 @@ export interface SessionPayload {
 /** The same on the machine channel. */
 export const machinePayload = v.object({
   v: v.literal(1),
+  epoch: v.optional(v.number()),
   from: v.optional(v.number()),
   ready: v.optional(machineReady),
   events: v.array(v.intersect([numbering, machineEvent])),
 });
 export interface MachinePayload {
   readonly v: 1;
+  readonly epoch?: number | undefined;
   readonly from?: number | undefined;
   readonly ready?: MachineReady | undefined;
   readonly events: readonly Numbered<MachineEvent>[];

@@ -33,6 +33,7 @@ export function snapshotFrames(
     const before = index === 0 ? from : endOf(pieces[index - 1] ?? [], from);
     const payload: SessionPayload = {
       v: 1,
+      epoch,
       from: before,
       ...(index === 0 ? { ready: readyOf(epoch, from, head) } : {}),
       events: piece,
