@@ -48,7 +48,11 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
   };
 }
 
-function readyMessage(child: ChildProcess, options: StartOptions, said: () => string): Promise<Record<string, unknown>> {
+function readyMessage(
+  child: ChildProcess,
+  options: StartOptions,
+  said: () => string,
+): Promise<Record<string, unknown>> {
   const { name, readyLimitMs = 60_000 } = options;
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {

@@ -33,7 +33,8 @@ export function openDataDirectory(path: string): DataDirectory {
   const lock = join(path, 'standalone.pid');
   const at = (name: string) => join(path, name);
   try {
-    for (const directory of [path, at('machine'), at('secrets')]) mkdirSync(directory, { recursive: true, mode: 0o700 });
+    for (const directory of [path, at('machine'), at('secrets')])
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
     takeLock(lock);
   } catch (cause) {
     if (cause instanceof DataDirectoryUnusable) throw cause;
@@ -65,7 +66,9 @@ function takeLock(lock: string): void {
     }
     const holder = lockHolder(lock);
     if (holder !== null && isAlive(holder)) {
-      throw new DataDirectoryUnusable(`Spectral already runs here as process ${holder}; stop it, or choose another SPECTRAL_DATA_DIR`);
+      throw new DataDirectoryUnusable(
+        `Spectral already runs here as process ${holder}; stop it, or choose another SPECTRAL_DATA_DIR`,
+      );
     }
     rmSync(lock, { force: true });
   }

@@ -57,7 +57,9 @@ export async function startLocalMachine(options: LocalMachineOptions): Promise<L
 }
 
 function childEnv({ env, configDirectory, gatewayUrl }: LocalMachineOptions): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !/_API_KEY$|^SPECTRAL_|^DATABASE_URL$|^REDIS_URL$/.test(name));
+  const kept = Object.entries(env).filter(
+    ([name]) => !/_API_KEY$|^SPECTRAL_|^DATABASE_URL$|^REDIS_URL$/.test(name),
+  );
   return {
     ...Object.fromEntries(kept),
     SPECTRAL_CONFIG_DIR: configDirectory,
@@ -68,12 +70,16 @@ function childEnv({ env, configDirectory, gatewayUrl }: LocalMachineOptions): No
 
 /** The key goes over standard input: arguments are visible to every user of the machine. */
 async function logIn(env: NodeJS.ProcessEnv, teamKey: string): Promise<void> {
-  const child = spawn(process.execPath, [COMMAND, 'login', '--api-key', '-'], { env, stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [COMMAND, 'login', '--api-key', '-'], {
+    env,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   child.stdin.end(`${teamKey}\n`);
   const code = await exitOf(child);
-  if (code !== '0') throw new LocalMachineFailed(`this machine could not log in: ${said.trim() || `exit ${code}`}`);
+  if (code !== '0')
+    throw new LocalMachineFailed(`this machine could not log in: ${said.trim() || `exit ${code}`}`);
 }
 
 function control(child: ChildProcess): LocalMachine {

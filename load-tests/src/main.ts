@@ -1,0 +1,36 @@
+/** `npm run bench -- <name> [--save]`: runs one measurement, or lists them. */
+
+const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () => Promise<boolean> }> = {
+  'cut-points': {
+    about: 'tabs, relay and daemon killed at random events: every transcript comes back byte-equal',
+    run: async () => (await import('./cut-points.ts')).measure(),
+  },
+  'many-tabs': {
+    about: '20 tabs on one session, 5 killed at random',
+    run: async () => (await import('./many-tabs.ts')).measure(),
+  },
+  'serve-footprint': {
+    about: 'memory and CPU of `spectral serve`',
+    run: async () => (await import('./serve-footprint.ts')).measure(),
+  },
+  'command-start': {
+    about: 'start of the `spectral` command',
+    run: async () => (await import('./command-start.ts')).measure(),
+  },
+  page: {
+    about: 'first character, script time of a streamed answer, size of the page',
+    run: async () => (await import('./page.ts')).measure(),
+  },
+};
+
+const name = process.argv[2] ?? '';
+const measurement = MEASUREMENTS[name];
+if (measurement) {
+  process.exitCode = (await measurement.run()) ? 0 : 1;
+} else {
+  const lines = Object.entries(MEASUREMENTS).map(([each, { about }]) => `  ${each.padEnd(18)}${about}`);
+  process.stderr.write(
+    `${name ? `no measurement is called "${name}"; ` : ''}choose one:\n${lines.join('\n')}\n`,
+  );
+  process.exitCode = 2;
+}
