@@ -22,6 +22,8 @@ export interface MachineCaller {
   readonly kind: 'machine';
   readonly machineId: string;
   readonly name: string;
+  /** Host of the registration. */
+  readonly hostname: string;
   readonly teamId: string;
   /** Null for a machine of the team. */
   readonly ownerId: string | null;

@@ -21,7 +21,7 @@ import { assertSameOrigin } from './same-origin.ts';
 export interface Caught {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
-  readonly res?: Response;
+  readonly res?: Response | undefined;
 }
 
 export interface Callers {
@@ -33,6 +33,8 @@ export interface Callers {
   enroller(request: Caught): Promise<Person | TeamKeyHolder>;
   /** A machine by its token, in `Authorization` or `x-api-key`. */
   machine(request: Caught): Promise<MachineCaller>;
+  /** A machine by the text of its token. */
+  machineByToken(token: string): Promise<MachineCaller>;
   /** A machine, or the holder of a team key. */
   machineOrKey(request: Caught): Promise<MachineCaller | TeamKeyHolder>;
   /** Anything the command line may hold: machine token, team key or user token. */
@@ -77,6 +79,7 @@ export function createCallers(parts: CallersParts): Callers {
       if (shown.kind === 'machine-token') return machineOf(parts, shown.text);
       throw wrongKind('a machine token', shown);
     },
+    machineByToken: (token) => machineOf(parts, token),
     async machineOrKey({ headers }) {
       const shown = bearerOrApiKeyOf(headers);
       if (shown.kind === 'machine-token') return machineOf(parts, shown.text);
@@ -125,8 +128,9 @@ async function machineOf({ keys, standing, now }: CallersParts, token: string): 
   const claims = await verifyMachineToken(token, keys, now());
   const verdict = await standing.verdictOn(claims);
   if (verdict.fall !== null) throw fallen(verdict.fall);
-  const { id, name, teamId, ownerId } = verdict.machine;
-  return { kind: 'machine', machineId: id, name, teamId, ownerId, registration: claims.registration, keyId: claims.key };
+  const { id: machineId, name, hostname, teamId, ownerId } = verdict.machine;
+  const { registration, key: keyId } = claims;
+  return { kind: 'machine', machineId, name, hostname, teamId, ownerId, registration, keyId };
 }
 
 function fallen(fall: Fall): ServiceError {

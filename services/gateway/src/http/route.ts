@@ -1,0 +1,19 @@
+/** Routes as functions from a request to an answer: what they return is sent as JSON, what they throw as an error body. */
+import type { Request, RequestHandler } from 'express';
+
+
+/** Sends what `handle` resolves with. Answers of the API concern one caller and are never kept by caches. */
+export function route(handle: (request: Request) => Promise<unknown>): RequestHandler {
+  return async (request, response) => {
+    const body = await handle(request);
+    response.set('cache-control', 'no-store').json(body);
+  };
+}
+
+/** As `route`, answering 201. */
+export function createRoute(handle: (request: Request) => Promise<unknown>): RequestHandler {
+  return async (request, response) => {
+    const body = await handle(request);
+    response.status(201).set('cache-control', 'no-store').json(body);
+  };
+}
