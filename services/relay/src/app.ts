@@ -1,0 +1,170 @@
+/**
+ * A relay: its two doors, its routing, its health. `createRelay` attaches to an HTTP server of the caller's;
+ * `startRelay` listens itself.
+ */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { closeServer, listen, verifyMachineToken, verifyTicket } from '@spectral/common';
+import type { Announcements, Logger, Metrics, Presence, TokenKeys } from '@spectral/common';
+import { BROWSER_LINK_PATH, CLOSE, MACHINE_LINK_PATH } from '@spectral/proto/wire';
+import { createCounters, type RelayCounters } from './counters.ts';
+import { createDrain, type Drain } from './drain.ts';
+import { createHealthHandler } from './health.ts';
+import { observeRelay } from './metrics.ts';
+import type { Bus } from './routing/bus.ts';
+import { Router } from './routing/router.ts';
+import type { RelaySettings } from './settings.ts';
+import { drainingRefusal } from './sockets/admission-refused.ts';
+import { createBrowserDoor } from './sockets/browser-door.ts';
+import { createHeartbeat } from './sockets/heartbeat.ts';
+import { createMachineDoor } from './sockets/machine-door.ts';
+import { refuseUpgrade } from './sockets/refuse-upgrade.ts';
+import { createRechecks } from './standing/rechecks.ts';
+import { createStandingDesk, type AskStanding } from './standing/standing-desk.ts';
+import type { Timers } from './timers.ts';
+
+/** What a relay stands on. It closes none of these; whoever made them does. */
+export interface RelayParts {
+  readonly bus: Bus;
+  readonly presence: Presence;
+  readonly announcements: Announcements;
+  readonly standing: AskStanding;
+  readonly keys: TokenKeys;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly timers: Timers;
+}
+
+export interface Relay {
+  /** Takes the two upgrade paths of this server. Its other upgrades and its requests stay its owner's. */
+  attach(server: Server): void;
+  /** Whether it takes connections and can reach other pods. */
+  ready(): boolean;
+  /**
+   * Takes nobody in any more, asks everybody to move within `spreadMs`, and lets requests under way finish. Resolves
+   * when all have left, or `graceMs` after the spread, when it has closed those that stayed.
+   */
+  drain(spreadMs: number, graceMs?: number): Promise<void>;
+  /** Ends at once: every socket is closed. */
+  close(): Promise<void>;
+  readonly counters: Readonly<RelayCounters>;
+  readonly stats: { readonly machines: number; readonly browsers: number; readonly pendingRequests: number };
+}
+
+/** How often the heartbeat looks at the machine links. */
+const HEARTBEAT_CHECK_MS = 1_000;
+
+/** Resolves once other pods can be heard. */
+export async function createRelay(settings: RelaySettings, parts: RelayParts): Promise<Relay> {
+  const { announcements, bus, keys, metrics, now, timers } = parts;
+  const counters = createCounters();
+  const router = new Router({ ...parts, counters, limits: settings.reader, periods: settings.periods });
+  const desk = createStandingDesk(parts.standing, timers);
+  const heartbeat = createHeartbeat({ ...settings, now });
+  const machines = createMachineDoor({
+    ...parts,
+    counters,
+    router,
+    heartbeat,
+    admission: { desk, verify: (token) => verifyMachineToken(token, keys, new Date(now())) },
+    machinesPerTeam: settings.machinesPerTeam,
+    rate: settings.machineRate,
+    windowBytes: settings.machineWindowBytes,
+  });
+  const browsers = createBrowserDoor({
+    ...parts,
+    ...settings,
+    counters,
+    router,
+    admission: { desk, verify: (ticket) => verifyTicket(ticket, keys, new Date(now())) },
+    rate: settings.browserRate,
+    windowBytes: settings.browserWindowBytes,
+  });
+  const rechecks = createRechecks({
+    ...parts,
+    counters,
+    desk,
+    links: () => router.held.links(),
+    readers: () => router.watched.readers(),
+  });
+  const drain = createDrain({ router, timers });
+  const isReady = () => !drain.isDraining() && bus.isReady();
+  await router.start();
+  const stops = [
+    announcements.subscribe(rechecks.onAnnouncement),
+    timers.every(settings.standingSweepMs, rechecks.sweep),
+    timers.every(Math.min(HEARTBEAT_CHECK_MS, settings.pingIntervalMs), heartbeat.check),
+    observeRelay(metrics, { counters, router, isReady }),
+  ];
+
+  return {
+    counters,
+    ready: isReady,
+    drain: drain.run,
+    attach(server) {
+      const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        const door = doorOf(request.url ?? '');
+        if (door === null) return refuseUnknown(server, socket);
+        if (drain.isDraining()) return refuseUpgrade(socket, 503, drainingRefusal().body);
+        if (door === 'machine') void machines.upgrade(request, socket, head);
+        else browsers.upgrade(request, socket, head);
+      };
+      server.on('upgrade', onUpgrade);
+      stops.push(() => server.off('upgrade', onUpgrade));
+    },
+    async close() {
+      for (const stop of stops.splice(0)) stop();
+      await endAll(router, drain);
+      browsers.close();
+      router.stop();
+    },
+    get stats() {
+      const { held, watched } = router;
+      return { machines: held.size, browsers: watched.size, pendingRequests: watched.pendingRequests };
+    },
+  };
+}
+
+/** A relay with an HTTP server of its own, which also answers `/health`, `/ready` and `/metrics`. */
+export async function startRelay(
+  settings: RelaySettings & { readonly host: string; readonly port: number },
+  parts: RelayParts,
+): Promise<Relay & { readonly port: number; readonly url: string }> {
+  const relay = await createRelay(settings, parts);
+  const server = createServer(createHealthHandler({ isReady: relay.ready, metrics: parts.metrics }));
+  relay.attach(server);
+  const port = await listen(server, settings);
+  return {
+    ...relay,
+    get stats() {
+      return relay.stats;
+    },
+    port,
+    url: `http://${settings.host}:${port}`,
+    async close() {
+      await relay.close();
+      await closeServer(server, 500);
+    },
+  };
+}
+
+function doorOf(url: string): 'machine' | 'browser' | null {
+  const path = url.split('?', 1)[0]?.replace(/\/$/, '');
+  if (path === MACHINE_LINK_PATH) return 'machine';
+  return path === BROWSER_LINK_PATH ? 'browser' : null;
+}
+
+/** Another listener of a shared server may know the path; without one nobody would answer. */
+function refuseUnknown(server: Server, socket: Duplex): void {
+  if (server.listenerCount('upgrade') > 1) return;
+  const message = `Sockets are opened at ${MACHINE_LINK_PATH} and ${BROWSER_LINK_PATH}.`;
+  refuseUpgrade(socket, 404, { error: { code: 'not-found', message } });
+}
+
+async function endAll({ held, watched }: Router, drain: Drain): Promise<void> {
+  for (const reader of [...watched.readers()]) reader.close(CLOSE.draining, 'The relay stops.');
+  for (const link of [...held.links()]) link.close(CLOSE.draining);
+  await drain.whenEmpty(2_500);
+}

@@ -1,0 +1,57 @@
+/** What the relay counts. Plain numbers, because frames are counted on the hot path; metrics.ts shows them. */
+
+export interface RelayCounters {
+  framesFromMachines: number;
+  bytesFromMachines: number;
+  framesToMachines: number;
+  framesFromBrowsers: number;
+  bytesFromBrowsers: number;
+  framesToBrowsers: number;
+  bytesToBrowsers: number;
+  requests: number;
+  requestsOffline: number;
+  requestsTimedOut: number;
+  requestsBroken: number;
+  requestsRefused: number;
+  /** Channels dropped for a reader that fell behind its window. */
+  gaps: number;
+  /** Frames for a peer, request or channel that is not there (any more). */
+  strayFrames: number;
+  badFrames: number;
+  rateLimited: number;
+  messagesToPods: number;
+  messagesFromPods: number;
+  messagesUndelivered: number;
+  machinesReplaced: number;
+  podsLost: number;
+  admissionsRefused: number;
+  standingFailures: number;
+}
+
+export function createCounters(): RelayCounters {
+  return {
+    framesFromMachines: 0,
+    bytesFromMachines: 0,
+    framesToMachines: 0,
+    framesFromBrowsers: 0,
+    bytesFromBrowsers: 0,
+    framesToBrowsers: 0,
+    bytesToBrowsers: 0,
+    requests: 0,
+    requestsOffline: 0,
+    requestsTimedOut: 0,
+    requestsBroken: 0,
+    requestsRefused: 0,
+    gaps: 0,
+    strayFrames: 0,
+    badFrames: 0,
+    rateLimited: 0,
+    messagesToPods: 0,
+    messagesFromPods: 0,
+    messagesUndelivered: 0,
+    machinesReplaced: 0,
+    podsLost: 0,
+    admissionsRefused: 0,
+    standingFailures: 0,
+  };
+}

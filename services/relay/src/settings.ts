@@ -1,0 +1,45 @@
+/** What a relay can be told, and the values that fit most. Read from the environment by config.ts, or given by standalone. */
+import { MAX_FRAME_BYTES, PING_INTERVAL_MS, REQUEST_TIMEOUT_MS, SILENCE_MS } from '@spectral/proto/wire';
+import { PRESENCE_EXPIRY_MS } from '@spectral/common';
+import type { RouterPeriods } from './routing/router.ts';
+import type { ReaderLimits } from './routing/watched-machines.ts';
+import type { RateLimits } from './sockets/rate-limit.ts';
+
+export interface RelaySettings {
+  /** Origins of pages that may open sockets besides the relay's own, such as `https://spectral.example.com`. */
+  readonly allowedOrigins: readonly string[];
+  /** Frames and bytes per second: a machine above is read more slowly, a browser's requests above are answered 429. */
+  readonly machineRate: RateLimits;
+  readonly browserRate: RateLimits;
+  /** Bytes on their way to one browser before its channels are dropped. */
+  readonly browserWindowBytes: number;
+  /** Bytes on their way to one machine before requests are refused. */
+  readonly machineWindowBytes: number;
+  /** Connections of one team on this process. */
+  readonly machinesPerTeam: number;
+  readonly browsersPerTeam: number;
+  readonly reader: ReaderLimits;
+  readonly periods: RouterPeriods;
+  readonly pingIntervalMs: number;
+  readonly silenceMs: number;
+  /** A browser must have presented its ticket by then. */
+  readonly handshakeMs: number;
+  /** All sockets are checked again this often, whatever was announced. */
+  readonly standingSweepMs: number;
+}
+
+export const DEFAULT_SETTINGS: RelaySettings = {
+  allowedOrigins: [],
+  machineRate: { framesPerSecond: 20_000, bytesPerSecond: 64 * 1024 * 1024 },
+  browserRate: { framesPerSecond: 500, bytesPerSecond: 16 * 1024 * 1024 },
+  browserWindowBytes: 4 * 1024 * 1024,
+  machineWindowBytes: 4 * MAX_FRAME_BYTES,
+  machinesPerTeam: 10_000,
+  browsersPerTeam: 10_000,
+  reader: { requestTimeoutMs: REQUEST_TIMEOUT_MS, pendingRequests: 256, openChannels: 256 },
+  periods: { renewMs: PRESENCE_EXPIRY_MS / 3, lookMs: 3_000, podCheckMs: 1_000, interestMs: 5_000 },
+  pingIntervalMs: PING_INTERVAL_MS,
+  silenceMs: SILENCE_MS,
+  handshakeMs: 10_000,
+  standingSweepMs: 30_000,
+};

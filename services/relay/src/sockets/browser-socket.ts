@@ -1,0 +1,192 @@
+/** One browser's Socket.IO connection: frames in and out, its window, its limits. What the frames mean is routing's. */
+import type { Logger } from '@spectral/common';
+import {
+  BadFrame,
+  BadInput,
+  CLOSE,
+  CONTROL_EVENT,
+  DATA_EVENT,
+  FrameKind,
+  MAX_CONTROL_BYTES,
+  MAX_FRAME_BYTES,
+  decodeFrame,
+  parseBrowserToRelay,
+} from '@spectral/proto/wire';
+import type { Actor, CloseReason, RelayToBrowser, TicketClaims } from '@spectral/proto/wire';
+import type { RelayCounters } from '../counters.ts';
+import type { Reader } from '../routing/reader.ts';
+import { answerFrame, tooManyAnswer } from '../routing/relay-answer.ts';
+import type { Seat } from '../routing/watched-machine.ts';
+import { presenceOf, type WatchedMachines } from '../routing/watched-machines.ts';
+import type { Timers } from '../timers.ts';
+import { RateLimiter, type RateLimits } from './rate-limit.ts';
+import { SendWindow, type EngineConnection } from './send-window.ts';
+
+/** What is used of a Socket.IO socket. */
+export interface BrowserConnection {
+  readonly conn: EngineConnection & { close(discard?: boolean): unknown };
+  emit(event: typeof CONTROL_EVENT, text: string): unknown;
+  onAny(listener: (event: string, ...args: unknown[]) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'disconnect', listener: (reason: string) => void): unknown;
+  disconnect(close: boolean): unknown;
+}
+
+export interface BrowserSocketParts {
+  readonly watched: WatchedMachines;
+  readonly counters: RelayCounters;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly timers: Timers;
+  readonly rate: RateLimits;
+  readonly windowBytes: number;
+}
+
+/** Answers and control frames pass a full window, up to this much; a browser that reads none of them is let go. */
+const OVERDRAFT_BYTES = 3 * MAX_FRAME_BYTES;
+/** Someone this far above their rate floods. */
+const FLOOD_MS = 10_000;
+const CLOSE_GRACE_MS = 2_000;
+
+export class BrowserSocket implements Reader {
+  readonly number: number;
+  readonly claims: TicketClaims;
+  readonly actor: Actor;
+  readonly #socket: BrowserConnection;
+  readonly #parts: BrowserSocketParts;
+  readonly #window: SendWindow;
+  readonly #limiter: RateLimiter;
+  readonly #since: number;
+  #ending: CloseReason | null = null;
+
+  constructor(number: number, claims: TicketClaims, socket: BrowserConnection, parts: BrowserSocketParts) {
+    this.number = number;
+    this.claims = claims;
+    this.actor = { userId: claims.sub, name: claims.name };
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#window = new SendWindow(socket.conn, parts.windowBytes);
+    this.#since = parts.now();
+    this.#limiter = new RateLimiter(parts.rate, this.#since);
+  }
+
+  /** Takes the seat, greets, and lets frames in. */
+  start(): void {
+    const seat = this.#parts.watched.join(this);
+    this.#socket.onAny((event, payload) => this.#receive(seat, event, payload));
+    // The parser threw: Socket.IO closes this connection right after.
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('disconnect', (reason) => this.#end(seat, reason));
+    this.sendControl({
+      kind: 'welcome',
+      protocol: 1,
+      connectionId: `${this.number}`,
+      maxFrameBytes: MAX_FRAME_BYTES,
+      machine: { id: this.claims.machine, ...presenceOf(seat.machine) },
+    });
+  }
+
+  sendAnswer(frame: Uint8Array): void {
+    this.#count(frame);
+    this.#window.send(frame);
+    this.#boundOverdraft();
+  }
+
+  sendChannelFrame(frame: Uint8Array): boolean {
+    if (!this.#window.offer(frame)) return false;
+    this.#count(frame);
+    return true;
+  }
+
+  sendControl(control: RelayToBrowser): void {
+    this.#socket.emit(CONTROL_EVENT, JSON.stringify(control));
+  }
+
+  close(reason: CloseReason, message: string): void {
+    if (this.#ending) return;
+    this.#ending = reason;
+    this.sendControl({ kind: 'closed', code: reason.code, reason: reason.reason, message });
+    this.#socket.disconnect(true);
+    this.#parts.timers.after(CLOSE_GRACE_MS, () => void this.#socket.conn.close(true));
+  }
+
+  #receive(seat: Seat, event: string, payload: unknown): void {
+    if (this.#ending) return;
+    try {
+      if (event === DATA_EVENT && payload instanceof Uint8Array) this.#receiveFrame(seat, payload);
+      else if (event === CONTROL_EVENT && typeof payload === 'string') this.#receiveControl(seat, payload);
+      else throw new BadFrame(`expected "${CONTROL_EVENT}" with text or "${DATA_EVENT}" with bytes`);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #receiveFrame(seat: Seat, frame: Uint8Array): void {
+    const { counters, watched } = this.#parts;
+    counters.framesFromBrowsers += 1;
+    counters.bytesFromBrowsers += frame.length;
+    if (frame.length > MAX_FRAME_BYTES)
+      return this.close(CLOSE.frameTooLarge, `A frame has at most ${MAX_FRAME_BYTES} bytes.`);
+    if (this.#isAboveRate(frame.length)) return this.#refuseRequest(frame);
+    watched.request(seat, frame);
+  }
+
+  #receiveControl(seat: Seat, text: string): void {
+    if (text.length > MAX_CONTROL_BYTES) throw new BadFrame('the control frame is too large');
+    const control = parseBrowserToRelay(text);
+    if (this.#isAboveRate(text.length)) {
+      return this.sendControl({
+        kind: 'error',
+        code: CLOSE.rateLimited.reason,
+        message: 'Too many frames; slow down.',
+      });
+    }
+    if (control.kind === 'open') this.#parts.watched.open(seat, control.channel, control.cursor);
+    else this.#parts.watched.close(seat, control.channel);
+  }
+
+  #isAboveRate(bytes: number): boolean {
+    const waitMs = this.#limiter.take(bytes, this.#parts.now());
+    if (waitMs === 0) return false;
+    this.#parts.counters.rateLimited += 1;
+    if (waitMs > FLOOD_MS) this.close(CLOSE.rateLimited, 'This connection sent far more than it may.');
+    return true;
+  }
+
+  #refuseRequest(frame: Uint8Array): void {
+    const { kind, target } = decodeFrame(frame);
+    if (kind !== FrameKind.request || this.#ending) return;
+    this.#parts.counters.requestsRefused += 1;
+    this.sendAnswer(answerFrame(target, tooManyAnswer('Requests come faster than allowed; wait a moment.')));
+  }
+
+  #boundOverdraft(): void {
+    if (this.#window.queued <= this.#parts.windowBytes + OVERDRAFT_BYTES) return;
+    this.close(CLOSE.rateLimited, 'This connection reads its answers too slowly.');
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ending) return;
+    const isBad = error instanceof BadFrame || error instanceof BadInput;
+    this.#parts.counters.badFrames += 1;
+    if (!isBad)
+      this.#parts.log.error({ err: error, machineId: this.claims.machine }, 'a frame was not handled');
+    this.close(CLOSE.badFrame, isBad ? error.message : 'The relay failed on this frame.');
+  }
+
+  #count(frame: Uint8Array): void {
+    this.#parts.counters.framesToBrowsers += 1;
+    this.#parts.counters.bytesToBrowsers += frame.length;
+  }
+
+  #end(seat: Seat, reason: string): void {
+    this.#parts.watched.leave(seat);
+    const { machine: machineId, team: teamId, sub: userId } = this.claims;
+    const durationMs = this.#parts.now() - this.#since;
+    const cause = this.#ending?.reason ?? reason;
+    this.#parts.log.info(
+      { machineId, teamId, userId, reason: cause, durationMs },
+      'browser connection ended',
+    );
+  }
+}

@@ -1,0 +1,116 @@
+/** Where machines come in: the HTTP upgrade at `/agent-connection`, from the token to a link in routing. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { MachinePresence } from '@spectral/common';
+import { CLOSE, MACHINE_SUBPROTOCOL, MAX_FRAME_BYTES, type MachineClaims } from '@spectral/proto/wire';
+import { WebSocketServer } from 'ws';
+import type { Router } from '../routing/router.ts';
+import { AdmissionRefused, refusalOf } from './admission-refused.ts';
+import { admitMachine, type MachineAdmission } from './admit-machine.ts';
+import { MachineSocket, type MachineSocketParts } from './machine-socket.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+
+/** Frames this much over the limit are still read, to be refused with 4413; larger ones end as 1009 unread. */
+const OVERSIZE_BYTES = 1024 * 1024;
+
+export interface MachineDoor {
+  /** Takes an upgrade over: in the end it is a link, or refused. Never throws. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+}
+
+interface Parts extends MachineSocketParts {
+  readonly router: Router;
+  readonly admission: MachineAdmission;
+  readonly machinesPerTeam: number;
+}
+
+export function createMachineDoor(parts: Parts): MachineDoor {
+  const { router, admission, log, counters } = parts;
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES + OVERSIZE_BYTES,
+    handleProtocols: () => MACHINE_SUBPROTOCOL,
+  });
+
+  const admit = async (request: IncomingMessage): Promise<MachineClaims> => {
+    if (!offersProtocol(request)) {
+      const message = `expected the WebSocket subprotocol ${MACHINE_SUBPROTOCOL}; update "spectral" on this machine`;
+      throw new AdmissionRefused(400, CLOSE.badFrame, message);
+    }
+    const claims = await admitMachine(request.headers.authorization, admission);
+    if (countOf(router, claims.team) >= parts.machinesPerTeam) {
+      throw new AdmissionRefused(
+        429,
+        CLOSE.rateLimited,
+        `The team has ${parts.machinesPerTeam} machines here, the most it may.`,
+      );
+    }
+    return claims;
+  };
+
+  /** False when the peer left or sent no proper WebSocket upgrade; `ws` has answered it then. */
+  const open = (
+    upgrade: readonly [IncomingMessage, Duplex, Buffer],
+    claims: MachineClaims,
+    claim: Claim,
+  ): boolean => {
+    const outcome = { opened: false };
+    server.handleUpgrade(...upgrade, (socket) => {
+      outcome.opened = true;
+      const link = new MachineSocket(socket, claims, claim.entry, parts);
+      link.start(
+        () => router.attach(link, claim.replaced),
+        (machine) => void router.detach(machine),
+      );
+    });
+    return outcome.opened;
+  };
+
+  return {
+    async upgrade(request, socket, head) {
+      // Until ws takes the socket over, nobody else listens to it.
+      const ignore = () => {};
+      socket.on('error', ignore);
+      try {
+        const claims = await admit(request);
+        const claim = await router.claim(claims);
+        socket.off('error', ignore);
+        if (!socket.destroyed && open([request, socket, head], claims, claim)) {
+          const { machineId, epoch } = claim.entry;
+          log.info({ machineId, teamId: claims.team, epoch }, 'machine link accepted');
+        } else await router.abandon(claim.entry);
+      } catch (error) {
+        const refusal = refusalOf(error);
+        counters.admissionsRefused += 1;
+        log.info(
+          { status: refusal.status, reason: refusal.reason.reason, err: causeToLog(error, refusal) },
+          'machine refused',
+        );
+        refuseUpgrade(socket, refusal.status, refusal.body);
+      }
+    },
+  };
+}
+
+interface Claim {
+  readonly entry: MachinePresence;
+  readonly replaced: MachinePresence | null;
+}
+
+function offersProtocol({ headers }: IncomingMessage): boolean {
+  const offered = headers['sec-websocket-protocol'] ?? '';
+  return offered.split(',').some((protocol) => protocol.trim() === MACHINE_SUBPROTOCOL);
+}
+
+function countOf(router: Router, teamId: string): number {
+  let count = 0;
+  for (const { claims } of router.held.links()) if (claims.team === teamId) count += 1;
+  return count;
+}
+
+/** Only what is not the peer's own fault is worth a stack in the log. */
+function causeToLog(error: unknown, refusal: AdmissionRefused): unknown {
+  return refusal.status === 503 && error !== refusal ? error : undefined;
+}

@@ -1,0 +1,161 @@
+/** One machine's WebSocket: bytes in and out, limits, pings. What the frames mean is routing's. */
+import type { Logger, MachinePresence } from '@spectral/common';
+import {
+  BadFrame,
+  BadInput,
+  CLOSE,
+  MAX_CONTROL_BYTES,
+  MAX_FRAME_BYTES,
+  parseMachineToRelay,
+} from '@spectral/proto/wire';
+import type { CloseReason, MachineClaims, RelayToMachine } from '@spectral/proto/wire';
+import { WebSocket, type RawData } from 'ws';
+import type { RelayCounters } from '../counters.ts';
+import type { HeldMachine } from '../routing/held-machine.ts';
+import type { MachineLink } from '../routing/machine-link.ts';
+import type { Timers } from '../timers.ts';
+import type { Heartbeat, Pulse } from './heartbeat.ts';
+import { RateLimiter, type RateLimits } from './rate-limit.ts';
+
+export interface MachineSocketParts {
+  readonly heartbeat: Heartbeat;
+  readonly counters: RelayCounters;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly timers: Timers;
+  readonly rate: RateLimits;
+  readonly windowBytes: number;
+}
+
+/** A peer that does not answer our close is cut after this long. */
+const CLOSE_GRACE_MS = 2_000;
+/** A flooding machine is left unread for at most this long at a time, so that its pongs still come through. */
+const MOST_PAUSE_MS = 1_000;
+
+export class MachineSocket implements MachineLink {
+  readonly claims: MachineClaims;
+  readonly entry: MachinePresence;
+  readonly #socket: WebSocket;
+  readonly #parts: MachineSocketParts;
+  readonly #limiter: RateLimiter;
+  readonly #since: number;
+  #machine: HeldMachine | null = null;
+  #pulse: Pulse | null = null;
+  #ending: CloseReason | null = null;
+
+  constructor(socket: WebSocket, claims: MachineClaims, entry: MachinePresence, parts: MachineSocketParts) {
+    this.#socket = socket;
+    this.claims = claims;
+    this.entry = entry;
+    this.#parts = parts;
+    this.#since = parts.now();
+    this.#limiter = new RateLimiter(parts.rate, this.#since);
+  }
+
+  /** Greets, and lets frames in. `attach` gives the routing side; `onEnd` is called once, after the socket closed. */
+  start(attach: (link: MachineLink) => HeldMachine, onEnd: (machine: HeldMachine) => void): void {
+    this.sendControl({
+      kind: 'welcome',
+      protocol: 1,
+      connectionId: `${this.entry.epoch}`,
+      maxFrameBytes: MAX_FRAME_BYTES,
+    });
+    this.#pulse = this.#parts.heartbeat.add({
+      ping: () => this.sendControl({ kind: 'ping' }),
+      onSilent: () => this.close(CLOSE.heartbeatTimeout),
+    });
+    this.#socket.on('error', () => {
+      // `close` follows and is what counts.
+    });
+    this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
+    const machine = attach(this);
+    this.#machine = machine;
+    this.#socket.on('close', (code) => {
+      this.#pulse?.stop();
+      this.#logEnd(code);
+      onEnd(machine);
+    });
+  }
+
+  sendFrame(frame: Uint8Array): boolean {
+    if (this.#socket.bufferedAmount > this.#parts.windowBytes) return false;
+    this.#parts.counters.framesToMachines += 1;
+    this.#socket.send(frame);
+    return true;
+  }
+
+  sendControl(control: RelayToMachine): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(control));
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#ending) return;
+    this.#ending = reason;
+    this.#pulse?.stop();
+    // A silent peer will not answer a close either.
+    if (reason === CLOSE.heartbeatTimeout) this.#parts.timers.after(0, () => this.#socket.terminate());
+    else this.#parts.timers.after(CLOSE_GRACE_MS, () => this.#socket.terminate());
+    this.#socket.close(reason.code, reason.reason);
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    if (this.#ending) return;
+    const bytes = bytesOf(data);
+    this.#pulse?.heard();
+    this.#limit(bytes.length);
+    try {
+      if (bytes.length > MAX_FRAME_BYTES) return this.close(CLOSE.frameTooLarge);
+      if (isBinary) this.#receiveFrame(bytes);
+      else this.#receiveControl(bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #receiveFrame(bytes: Buffer): void {
+    const { counters } = this.#parts;
+    counters.framesFromMachines += 1;
+    counters.bytesFromMachines += bytes.length;
+    this.#machine?.forward(bytes);
+  }
+
+  #receiveControl(bytes: Buffer): void {
+    if (bytes.length > MAX_CONTROL_BYTES) throw new BadFrame('the control frame is too large');
+    const control = parseMachineToRelay(bytes.toString());
+    if (control.kind === 'refused') this.#machine?.refuse(control);
+  }
+
+  /** Above its rate a machine is read more slowly; nothing of it is lost. */
+  #limit(bytes: number): void {
+    const waitMs = this.#limiter.take(bytes, this.#parts.now());
+    if (waitMs === 0 || this.#socket.isPaused) return;
+    this.#parts.counters.rateLimited += 1;
+    this.#socket.pause();
+    this.#parts.timers.after(Math.min(waitMs, MOST_PAUSE_MS), () => this.#socket.resume());
+  }
+
+  #fail(error: unknown): void {
+    const isBad = error instanceof BadFrame || error instanceof BadInput;
+    this.#parts.counters.badFrames += 1;
+    if (!isBad)
+      this.#parts.log.error({ err: error, machineId: this.entry.machineId }, 'a frame was not handled');
+    const message = isBad ? error.message : 'The relay failed on this frame.';
+    this.sendControl({ kind: 'error', code: CLOSE.badFrame.reason, message });
+    this.close(CLOSE.badFrame);
+  }
+
+  #logEnd(code: number): void {
+    const { machineId, epoch } = this.entry;
+    const durationMs = this.#parts.now() - this.#since;
+    const reason = this.#ending?.reason ?? 'peer';
+    this.#parts.log.info(
+      { machineId, teamId: this.claims.team, epoch, code, reason, durationMs },
+      'machine link ended',
+    );
+  }
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}

@@ -1,0 +1,98 @@
+/**
+ * Every live socket still has a right to be there: asked again when an announcement touches it, and for all of them
+ * every so often, since announcements may get lost. While the gateway is away, sockets stay.
+ */
+import type { Announcement, Logger } from '@spectral/common';
+import { CLOSE } from '@spectral/proto/wire';
+import type { RelayCounters } from '../counters.ts';
+import type { MachineLink } from '../routing/machine-link.ts';
+import type { Reader } from '../routing/reader.ts';
+import { FALL_MESSAGE, MACHINE_FALL, PERSON_FALL } from '../sockets/admission-refused.ts';
+import { personQuestion } from '../sockets/admit-browser.ts';
+import { machineQuestion } from '../sockets/admit-machine.ts';
+import type { StandingDesk } from './standing-desk.ts';
+
+export interface Rechecks {
+  onAnnouncement(announcement: Announcement): void;
+  /** Checks everybody. */
+  sweep(): void;
+}
+
+interface Parts {
+  readonly links: () => Iterable<MachineLink>;
+  readonly readers: () => Iterable<Reader>;
+  readonly desk: StandingDesk;
+  readonly log: Logger;
+  readonly counters: RelayCounters;
+}
+
+export function createRechecks({ links, readers, desk, log, counters }: Parts): Rechecks {
+  const failed = (err: unknown) => {
+    counters.standingFailures += 1;
+    log.warn({ err }, 'standing not checked; asked again at the next sweep');
+  };
+  const checkLink = (link: MachineLink) => {
+    desk.machine(machineQuestion(link.claims)).then((verdict) => {
+      if (verdict) endLink(link, verdict.reason, verdict.newerHost);
+    }, failed);
+  };
+  const checkReader = (reader: Reader) => {
+    desk.person(personQuestion(reader.claims)).then((verdict) => {
+      if (verdict) reader.close(PERSON_FALL[verdict.reason], FALL_MESSAGE[verdict.reason]);
+    }, failed);
+  };
+  const check = (concerns: { link: (link: MachineLink) => boolean; reader: (reader: Reader) => boolean }) => {
+    for (const link of [...links()]) if (concerns.link(link)) checkLink(link);
+    for (const reader of [...readers()]) if (concerns.reader(reader)) checkReader(reader);
+  };
+
+  return {
+    sweep: () => check({ link: () => true, reader: () => true }),
+    onAnnouncement(announcement) {
+      switch (announcement.type) {
+        case 'machine-revoked': {
+          const { machineId } = announcement;
+          for (const link of [...links()]) if (link.claims.sub === machineId) endLink(link, 'revoked');
+          return check({ link: () => false, reader: ({ claims }) => claims.machine === machineId });
+        }
+        case 'machine-registered': {
+          const { machineId, registration, host } = announcement;
+          for (const link of [...links()]) {
+            if (link.claims.sub === machineId && link.claims.registration < registration)
+              endLink(link, 'newer', host);
+          }
+          return;
+        }
+        case 'machine-changed': {
+          const { machineId } = announcement;
+          return check({
+            link: ({ claims }) => claims.sub === machineId,
+            reader: ({ claims }) => claims.machine === machineId,
+          });
+        }
+        case 'key-ended':
+          return check({ link: ({ claims }) => claims.key === announcement.keyId, reader: () => false });
+        case 'member-changed': {
+          const { teamId, userId } = announcement;
+          return check({
+            link: ({ claims }) => claims.team === teamId,
+            reader: ({ claims }) => claims.team === teamId && claims.sub === userId,
+          });
+        }
+        case 'login-ended':
+          return check({
+            link: () => false,
+            reader: ({ claims }) => claims.session === announcement.loginId,
+          });
+        case 'models-changed':
+        case 'presence':
+      }
+    },
+  };
+}
+
+function endLink(link: MachineLink, reason: keyof typeof MACHINE_FALL, newerHost?: string): void {
+  const close = MACHINE_FALL[reason];
+  if (close === CLOSE.replaced) link.sendControl({ kind: 'replaced', host: newerHost ?? 'another host' });
+  link.close(close);
+}
