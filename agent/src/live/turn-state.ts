@@ -1,0 +1,35 @@
+/**
+ * What a session is doing, and what may happen next. Pure.
+ *
+ *   idle ── begin ──▶ running ── settled ─────────────────────────▶ idle
+ *     │                  └── cancel ──▶ cancelling ── settled, overdue ──▶ idle
+ *     └── compact ──▶ compacting ── finished, cancel ──▶ idle
+ */
+import type { PromptMode, SessionInfo } from '@spectral/proto/wire';
+
+export type Turn =
+  | { readonly phase: 'idle' }
+  /** `first` is the number of the turn's first event. */
+  | { readonly phase: 'running' | 'cancelling'; readonly turnId: string; readonly first: number }
+  | { readonly phase: 'compacting' };
+
+export const IDLE: Turn = { phase: 'idle' };
+
+/** What becomes of a prompt that arrives now: it starts a turn, reaches the running one, or waits. */
+export function placeOfPrompt(turn: Turn, waiting: number, mode: PromptMode): 'now' | 'steer' | 'queue' {
+  if (turn.phase === 'idle' && waiting === 0) return 'now';
+  return turn.phase === 'running' && mode === 'steer' ? 'steer' : 'queue';
+}
+
+/** What follows when a session has nothing running: people's prompts go before the loop's next iteration. */
+export function whatFollows(waiting: number, loops: boolean, refusing: boolean): 'prompt' | 'iteration' | 'rest' {
+  if (refusing) return 'rest';
+  if (waiting > 0) return 'prompt';
+  return loops ? 'iteration' : 'rest';
+}
+
+/** How a session that just ended a turn for this reason stands. */
+export function statusAfter(reason: 'done' | 'cancelled' | 'error' | 'interrupted'): SessionInfo['status'] {
+  if (reason === 'error') return 'failed';
+  return reason === 'interrupted' ? 'interrupted' : 'idle';
+}
