@@ -111,6 +111,7 @@ export const newUserModel = v.object({
   price: v.optional(v.nullable(modelPrice), null),
   compat: v.optional(v.record(v.string(), v.unknown()), {}),
 });
+export type NewUserModel = v.InferOutput<typeof newUserModel>;
 export const userModelPatch = v.partial(newUserModel);
 
 export interface AuthState {
