@@ -1,0 +1,38 @@
+/** How new what is on screen is, in words; and why the machine cannot be reached, if so. Pure. */
+import type { ChannelState, ConnectionState } from '@spectral/proto/client';
+import { agoText } from '../design/amounts.ts';
+
+export interface Freshness {
+  readonly tone: 'live' | 'wait' | 'off';
+  readonly text: string;
+}
+
+/** Breaks shorter than this are not worth a word. */
+const SILENT_BREAK_MS = 1_500;
+
+/** `channel`: of the session on screen, if any. `now` in ms since 1970. */
+export function freshnessOf(link: ConnectionState, channel: ChannelState | null, now: number): Freshness {
+  switch (link.kind) {
+    case 'connecting':
+      return { tone: 'wait', text: 'connecting …' };
+    case 'reconnecting':
+      return now - link.since < SILENT_BREAK_MS
+        ? { tone: 'live', text: 'live' }
+        : { tone: 'wait', text: `reconnecting … as of ${agoText(link.since, now)}` };
+    case 'machine-offline':
+      return { tone: 'off', text: link.lastSeenAt ? `offline, last seen ${agoText(Date.parse(link.lastSeenAt), now)}` : 'offline' };
+    case 'ended':
+      return { tone: 'off', text: 'disconnected' };
+    case 'live':
+      return channel?.kind === 'behind' || channel?.kind === 'opening'
+        ? { tone: 'wait', text: 'catching up …' }
+        : { tone: 'live', text: 'live' };
+  }
+}
+
+/** Null while prompts can be sent: also during a short break, which the client bridges by itself. */
+export function unreachableBecause(link: ConnectionState, name: string, now: number): string | null {
+  if (link.kind !== 'machine-offline') return null;
+  const seen = link.lastSeenAt ? `, last seen ${agoText(Date.parse(link.lastSeenAt), now)}` : '';
+  return `${name} is offline${seen}.`;
+}

@@ -1,0 +1,115 @@
+// A session: its header, its conversation, the composer.
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { QueuedPrompt, SessionInfo } from '@spectral/proto/wire';
+import { usePageTitle } from '../app/page-title.ts';
+import { useServices } from '../app/services.ts';
+import { Composer } from '../conversation/composer/composer.tsx';
+import { ImageLoaderContext } from '../conversation/image-loader.ts';
+import { Conversation } from '../conversation/conversation.tsx';
+import { HighlightContext } from '../conversation/markdown/highlight-context.ts';
+import { createHighlight } from '../conversation/markdown/highlight.ts';
+import { createRowMaker } from '../conversation/rows/rows-of.ts';
+import { useRoughNow } from '../data/clock.ts';
+import type { SessionRoom } from '../data/session-room.ts';
+import { useStore } from '../data/store.ts';
+import { Empty, Waiting } from '../design/empty.tsx';
+import { unreachableBecause } from '../machines/freshness.ts';
+import { useMachine } from '../machines/machine-context.ts';
+import { imageCache } from './image-cache.ts';
+import { promptOf } from './prompt-of.ts';
+import { SessionHeader } from './session-header.tsx';
+import { TurnAnnouncer } from './turn-announcer.tsx';
+import { useChosenModel } from './chosen-model.ts';
+import './session.css';
+
+export function SessionPage({ sessionId }: { sessionId: string }) {
+  const room = useSessionRoom(sessionId);
+  return room ? <OpenSession sessionId={sessionId} session={room} /> : <Waiting what="Opening the session" />;
+}
+
+function OpenSession({ sessionId, session }: { sessionId: string; session: SessionRoom }) {
+  const { drafts, me } = useServices();
+  const { room, name } = useMachine();
+  const lists = useStore(room.lists);
+  const view = useStore(session.view);
+  const link = useStore(room.link);
+  const now = useRoughNow();
+  const [makeRows] = useState(createRowMaker);
+  const [highlight] = useState(createHighlight);
+  const loadImage = useMemo(() => imageCache((imageId) => room.calls.image(sessionId, imageId)), [room, sessionId]);
+  const info = lists?.sessions.find(({ id }) => id === sessionId);
+  const project = lists?.projects.find(({ id }) => id === info?.projectId);
+  const model = useChosenModel(sessionId, info);
+  const { transcript, sending, version, channel } = view;
+  const running = transcript.running !== null;
+  // `version` stands for the transcript, which changes in place.
+  const rows = useMemo(
+    () => makeRows({ items: transcript.items, running: transcript.running, sending }),
+    // oxlint-disable-next-line react/exhaustive-deps
+    [makeRows, transcript, version, sending],
+  );
+  const takeBack = useCallback(
+    (prompt: QueuedPrompt) => room.calls.withdrawPrompt(sessionId, prompt.promptId),
+    [room, sessionId],
+  );
+  usePageTitle(transcript.title || info?.title || 'Session', runningIn(lists?.sessions));
+
+  if (channel.kind === 'refused') {
+    return (
+      <Empty title="This session is not on this machine">
+        <p>It was deleted, or the address is of another machine.</p>
+      </Empty>
+    );
+  }
+  const unreachable = unreachableBecause(link, name ?? 'The machine', now);
+  return (
+    <div className="session">
+      <SessionHeader sessionId={sessionId} info={info} view={view} projectName={project?.name ?? ''} />
+      <div className={running ? 'band band-running' : 'band'} aria-hidden="true" />
+      <TurnAnnouncer running={running} />
+      <HighlightContext value={highlight}>
+        <ImageLoaderContext value={loadImage}>
+          <Conversation
+            rows={rows}
+            opening={channel.kind === 'opening' && rows.length === 0 ? (unreachable ?? 'Reading the conversation') : null}
+            offline={unreachable !== null}
+            projectName={project?.name ?? ''}
+            projectPath={project?.path ?? ''}
+            userId={me.get()?.user.id ?? ''}
+          />
+        </ImageLoaderContext>
+      </HighlightContext>
+      <Composer
+        key={sessionId}
+        draft={drafts.of(sessionId)}
+        running={running}
+        unreachable={unreachable}
+        models={model.models}
+        modelId={model.modelId}
+        onModel={model.choose}
+        queue={transcript.queue}
+        loop={info?.loop ?? null}
+        onSend={async (prompt) => session.send(await promptOf(prompt))}
+        onStop={async () => void (await room.calls.cancel(sessionId))}
+        onTakeBack={takeBack}
+        onStopLoop={() => room.calls.stopLoop(sessionId)}
+      />
+    </div>
+  );
+}
+
+/** Open while the component is shown; null for the moment before. */
+function useSessionRoom(sessionId: string): SessionRoom | null {
+  const { room } = useMachine();
+  const [opened, setOpened] = useState<SessionRoom | null>(null);
+  useEffect(() => {
+    const session = room.openSession(sessionId);
+    setOpened(session);
+    return () => session.close();
+  }, [room, sessionId]);
+  return opened;
+}
+
+function runningIn(sessions: readonly SessionInfo[] | undefined): number {
+  return sessions?.filter(({ status }) => status === 'running').length ?? 0;
+}
