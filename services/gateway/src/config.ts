@@ -27,6 +27,16 @@ export interface GatewayConfig {
   };
   /** SPECTRAL_DEMO: whether the built-in demo model is offered; `auto` (default): when no provider has a key. */
   readonly demo: 'auto' | 'on' | 'off';
+  /**
+   * The pace of the demo model, in milliseconds. SPECTRAL_DEMO_DELAY_MS: silence before its first word, default 150.
+   * SPECTRAL_DEMO_PIECE_MS: pause between pieces of text, default 20.
+   */
+  readonly demoTiming: { readonly delayMs: number; readonly pieceMs: number };
+  /**
+   * Where models that teams bring themselves may live. SPECTRAL_MODEL_HOSTS: hosts, separated by commas, that may be
+   * reached by plain http and at private addresses. SPECTRAL_PRIVATE_MODELS: true allows that for any host.
+   */
+  readonly modelAddresses: { readonly allowPrivate: boolean; readonly allowedHosts: readonly string[] };
   /** SPECTRAL_WEB_DIR: the built page. Null: this process serves no page. */
   readonly webDirectory: string | null;
   /** SPECTRAL_TRUST_PROXY: how many proxies in front are trusted to name the caller's address. 0 to 10, default 0. */
@@ -60,6 +70,14 @@ export function readGatewayConfig(env: Env): GatewayConfig {
       },
     },
     demo: reader.choice('SPECTRAL_DEMO', ['auto', 'on', 'off'], 'auto'),
+    demoTiming: {
+      delayMs: reader.integer('SPECTRAL_DEMO_DELAY_MS', { fallback: 150, min: 0, max: 60_000 }),
+      pieceMs: reader.integer('SPECTRAL_DEMO_PIECE_MS', { fallback: 20, min: 0, max: 10_000 }),
+    },
+    modelAddresses: {
+      allowPrivate: reader.flag('SPECTRAL_PRIVATE_MODELS', false),
+      allowedHosts: (reader.optional('SPECTRAL_MODEL_HOSTS') ?? '').toLowerCase().split(/[\s,]+/).filter(Boolean),
+    },
     webDirectory: reader.optional('SPECTRAL_WEB_DIR'),
     trustProxy: reader.integer('SPECTRAL_TRUST_PROXY', { fallback: 0, min: 0, max: 10 }),
     logLevel: reader.choice('SPECTRAL_LOG_LEVEL', LOG_LEVELS, 'info'),

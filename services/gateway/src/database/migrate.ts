@@ -6,7 +6,6 @@
  * A file holds whole statements, each ending with a semicolon at the end of a line, and none with bodies of their own.
  */
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import type { IdentityTables } from './schema.ts';
@@ -31,14 +30,14 @@ export async function migrate(db: Database, migrations: readonly Migration[], no
   });
 }
 
-/** The migrations in a directory, ordered. Throws when two have the same number. */
-export async function readMigrations(directory: string): Promise<Migration[]> {
+/** The migrations in a directory (its URL ends with a slash), ordered. Throws when two have the same number. */
+export async function readMigrations(directory: URL): Promise<Migration[]> {
   const files = (await readdir(directory)).filter((file) => file.endsWith('.sql')).toSorted();
   const numbers = files.map((file) => file.slice(0, 4));
   const twice = numbers.find((number, index) => numbers.indexOf(number) !== index);
   if (twice) throw new Error(`two migrations have the number ${twice}: ${files.join(', ')}`);
   return Promise.all(
-    files.map(async (file) => ({ name: file.slice(0, -'.sql'.length), sql: await readFile(join(directory, file), 'utf8') })),
+    files.map(async (file) => ({ name: file.slice(0, -'.sql'.length), sql: await readFile(new URL(file, directory), 'utf8') })),
   );
 }
 

@@ -4,6 +4,7 @@
  * There is one connection. Kysely's dialect hands it to everybody at once, so a query beside a transaction would run
  * inside it, and two transactions would end each other; here each holder waits for the one before.
  */
+import { mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import {
   Kysely,
@@ -25,8 +26,11 @@ export async function openPGliteDatabase(place: PGlitePlace): Promise<OpenDataba
   return { db, pglite, medium: 'pglite', close: () => db.destroy() };
 }
 
-function openPGlite(place: PGlitePlace): Promise<PGlite> {
-  if ('directory' in place) return PGlite.create(place.directory);
+async function openPGlite(place: PGlitePlace): Promise<PGlite> {
+  if ('directory' in place) {
+    await mkdir(place.directory, { recursive: true, mode: 0o700 });
+    return PGlite.create(place.directory);
+  }
   return PGlite.create(place.image ? { loadDataDir: place.image } : {});
 }
 

@@ -113,8 +113,12 @@ interface Seen {
 }
 
 async function presenceOf(presence: Presence, ids: readonly string[]): Promise<Seen> {
-  const [holders, lastSeen] = await Promise.all([presence.find(ids), presence.lastSeen(ids)]);
-  return { holders, lastSeen };
+  try {
+    const [holders, lastSeen] = await Promise.all([presence.find(ids), presence.lastSeen(ids)]);
+    return { holders, lastSeen };
+  } catch (cause) {
+    throw new ServiceError('unavailable', 'it cannot be told at the moment which machines are online', { cause });
+  }
 }
 
 function asMachine(row: MachineRow, viewer: { userId: string; role: Role } | null, seen: Seen, now: Date): Machine {

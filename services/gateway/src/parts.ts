@@ -1,0 +1,74 @@
+/** The one place that chooses the media: Postgres or embedded, Redis or memory. */
+import {
+  createMemoryAnnouncements,
+  createMemoryPresence,
+  createMetrics,
+  observeProcess,
+  type Announcements,
+  type Logger,
+  type Presence,
+} from '@spectral/common';
+import { sql } from 'kysely';
+import type { GatewayParts } from './app.ts';
+import type { GatewayConfig } from './config.ts';
+import { openPgDatabase } from './database/pg-database.ts';
+import { openPGliteDatabase } from './database/pglite-database.ts';
+import type { Database, OpenDatabase } from './database/index.ts';
+import type { OpenRoom } from './house.ts';
+import type { Need } from './http/health.ts';
+import { createPasswords } from './people/password-hash.ts';
+import { createMemoryRateLimit } from './rate-limits/memory-rate-limit.ts';
+
+export interface OpenGatewayParts {
+  readonly parts: GatewayParts;
+  /** Closes what was opened here, not what was given. */
+  close(): Promise<void>;
+}
+
+/** Parts that a relay in the same process shares. */
+export interface SharedParts {
+  readonly announcements: Announcements;
+  readonly presence: Presence;
+}
+
+/** Opens what the settings name. `shared` replaces the announcements and presence that would be opened otherwise. */
+export async function openGatewayParts(
+  config: GatewayConfig,
+  log: Logger,
+  shared: SharedParts | null = null,
+): Promise<OpenGatewayParts> {
+  const database = await openDatabase(config.database, log);
+  const seams = shared ?? { announcements: createMemoryAnnouncements(), presence: createMemoryPresence({ now: Date.now }) };
+  const metrics = createMetrics();
+  const stopObserving = observeProcess(metrics);
+  return {
+    parts: {
+      database,
+      ...seams,
+      limits: createMemoryRateLimit(Date.now),
+      passwords: createPasswords(),
+      metrics,
+      log,
+      needs: [databaseNeed(database.db)],
+      rooms: ROOMS,
+      now: () => new Date(),
+      nowMs: () => performance.now(),
+    },
+    async close() {
+      stopObserving();
+      await metrics.close();
+      if (!shared) await Promise.all([seams.announcements.close(), seams.presence.close()]);
+      await database.close();
+    },
+  };
+}
+
+const ROOMS: readonly OpenRoom[] = [];
+
+async function openDatabase(place: GatewayConfig['database'], log: Logger): Promise<OpenDatabase> {
+  return 'url' in place ? openPgDatabase({ ...place, log }) : openPGliteDatabase(place);
+}
+
+function databaseNeed(db: Database): Need {
+  return { name: 'database', check: async () => void (await sql`select 1 from schema_migrations limit 1`.execute(db)) };
+}
