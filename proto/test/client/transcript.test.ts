@@ -76,9 +76,7 @@ describe('transcript', () => {
   });
 
   it('finds the call of a result by its message, as some models repeat their call ids', () => {
-    const other: SessionEvent[] = [start, call, result].map(
-      (event) => ({ ...event, messageId: 'n' }) as SessionEvent,
-    );
+    const other: SessionEvent[] = [start, call, result].map((event) => ({ ...event, messageId: 'n' }));
     const transcript = of(start, call, ...other);
 
     assert.equal(toolOf(transcript).state, 'running');
@@ -190,10 +188,7 @@ describe('transcript', () => {
     const long = new Transcript();
     long.apply(
       numbered(
-        Array.from(
-          { length: 20_000 },
-          (_, index): SessionEvent => ({ ...start, messageId: `x${index}` }) as SessionEvent,
-        ),
+        Array.from({ length: 20_000 }, (_, index): SessionEvent => ({ ...start, messageId: `x${index}` })),
       ),
     );
     long.apply(numbered([start], 20_000));

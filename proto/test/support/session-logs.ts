@@ -41,20 +41,20 @@ export function numbered(events: readonly SessionEvent[], after = 0): readonly L
   return events.map((event, index) => ({ ...event, seq: after + index + 1, at: 1_000 + after + index }));
 }
 
-function turnEvents({ prompt, steps, reason }: TurnPlan, turn: number): SessionEvent[] {
+function turnEvents({ prompt, steps, reason }: TurnPlan, index: number): SessionEvent[] {
   return [
     {
       type: 'user_message',
-      messageId: `u${turn}`,
-      promptId: `p${turn}`,
+      messageId: `u${index}`,
+      promptId: `p${index}`,
       content: prompt,
       images: [],
       actor: null,
       mode: 'queue',
     },
-    { type: 'turn_start', turnId: `t${turn}`, modelId: 'demo' },
-    ...steps.flatMap((plan, index) => stepEvents(plan, `m${turn}-${index}`)),
-    { type: 'agent_end', turnId: `t${turn}`, reason },
+    { type: 'turn_start', turnId: `t${index}`, modelId: 'demo' },
+    ...steps.flatMap((plan, place) => stepEvents(plan, `m${index}-${place}`)),
+    { type: 'agent_end', turnId: `t${index}`, reason },
   ];
 }
 
