@@ -164,7 +164,7 @@ function refuseUnknown(server: Server, socket: Duplex): void {
 }
 
 async function endAll({ held, watched }: Router, drain: Drain): Promise<void> {
-  for (const reader of [...watched.readers()]) reader.close(CLOSE.draining, 'The relay stops.');
-  for (const link of [...held.links()]) link.close(CLOSE.draining);
+  for (const reader of watched.readers()) reader.close(CLOSE.draining, 'The relay stops.');
+  for (const link of held.links()) link.close(CLOSE.draining);
   await drain.whenEmpty(2_500);
 }

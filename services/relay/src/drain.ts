@@ -32,8 +32,8 @@ export function createDrain({ router, timers }: { router: Router; timers: Timers
       for (const reader of watched.readers()) reader.sendControl({ kind: 'drain', spreadMs });
       await until(isEmpty, spreadMs);
       await until(() => isEmpty() || (held.pendingRequests === 0 && watched.pendingRequests === 0), graceMs);
-      for (const reader of [...watched.readers()]) reader.close(CLOSE.draining, 'The relay is going away.');
-      for (const link of [...held.links()]) link.close(CLOSE.draining);
+      for (const reader of watched.readers()) reader.close(CLOSE.draining, 'The relay is going away.');
+      for (const link of held.links()) link.close(CLOSE.draining);
       await until(isEmpty, CLOSE_MS);
     },
   };

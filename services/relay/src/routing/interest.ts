@@ -40,7 +40,7 @@ export class InterestTable {
   }
 
   removeReader(podId: string, reader: number): void {
-    for (const channel of [...this.#channels.keys()]) this.remove(channel, podId, reader);
+    for (const channel of this.#channels.keys()) this.remove(channel, podId, reader);
   }
 
   clear(): void {

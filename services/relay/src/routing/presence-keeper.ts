@@ -51,7 +51,7 @@ export function createPresenceKeeper({ podId, presence, announcements, log, now 
     announceOnline: (entry) => announce(entry, true),
     release,
     async renew(entries) {
-      for (const entry of [...unreleased]) await release(entry);
+      for (const entry of unreleased) await release(entry);
       return presence.renew(entries);
     },
   };

@@ -74,7 +74,7 @@ export class WatchedMachine {
   }
 
   leave(seat: Seat): void {
-    for (const channel of [...seat.channels]) this.close(seat, channel);
+    for (const channel of seat.channels) this.close(seat, channel);
     this.seats.delete(seat);
   }
 

@@ -59,7 +59,7 @@ export class WatchedMachines {
 
   /** Forgets machines whose reader never came after all. Those of one look ago may still be awaited. */
   forgetEmpty(): void {
-    for (const machine of [...this.#machines.values()]) {
+    for (const machine of this.#machines.values()) {
       if (machine.seats.size === 0 && machine.wasEmpty) this.unwatch(machine);
       machine.wasEmpty = machine.seats.size === 0;
     }
@@ -171,9 +171,8 @@ export class WatchedMachines {
       const { holder } = machine;
       if (holder?.podId === podId && machine.gone(holder.epoch, this.#parts.now(), false)) tell(machine);
     }
-    for (const seat of [...this.#waiting]) {
-      for (const [target, { podId: asked }] of [...seat.pending])
-        if (asked === podId) this.#fail(seat, target);
+    for (const seat of this.#waiting) {
+      for (const [target, { podId: asked }] of seat.pending) if (asked === podId) this.#fail(seat, target);
     }
   }
 
@@ -181,8 +180,8 @@ export class WatchedMachines {
   giveUp(): void {
     const { counters, limits, now } = this.#parts;
     const time = now();
-    for (const seat of [...this.#waiting]) {
-      for (const [target, { deadline }] of [...seat.pending]) {
+    for (const seat of this.#waiting) {
+      for (const [target, { deadline }] of seat.pending) {
         if (deadline > time || !this.#settle(seat, target)) continue;
         counters.requestsTimedOut += 1;
         seat.reader.sendAnswer(answerFrame(target, timeoutAnswer(limits.requestTimeoutMs)));

@@ -50,19 +50,15 @@ export function createBrowserDoor(parts: Parts): BrowserDoor {
   io.attach(createServer());
 
   io.use((socket, next) => {
-    admit(socket.handshake, parts).then(
-      (claims) => {
-        socket.data.claims = claims;
+    const enter = async () => {
+      try {
+        socket.data.claims = await admit(socket.handshake, parts);
         next();
-      },
-      (error: unknown) => {
-        const refusal = refusalOf(error);
-        counters.admissionsRefused += 1;
-        const cause = refusal.status === 503 && error !== refusal ? error : undefined;
-        log.info({ status: refusal.status, reason: refusal.reason.reason, err: cause }, 'browser refused');
-        next(connectError(refusal));
-      },
-    );
+      } catch (error) {
+        next(refuse(error, parts));
+      }
+    };
+    void enter();
   });
 
   const lastNumber = { value: 0 };
@@ -110,6 +106,15 @@ async function admit(
   }
   await router.locate(claims.machine);
   return claims;
+}
+
+/** Counts and logs a refusal, and gives the error that tells the client. */
+function refuse(error: unknown, { counters, log }: Parts): Error {
+  const refusal = refusalOf(error);
+  const cause = refusal.status === 503 && error !== refusal ? error : undefined;
+  counters.admissionsRefused += 1;
+  log.info({ status: refusal.status, reason: refusal.reason.reason, err: cause }, 'browser refused');
+  return connectError(refusal);
 }
 
 /** The form in which Socket.IO tells a client why it was not let in. */

@@ -45,7 +45,7 @@ export function createHeartbeat(options: Options): Heartbeat {
     },
     check() {
       const now = options.now();
-      for (const beat of [...beats]) {
+      for (const beat of beats) {
         const due = dueOf(beat, now, options);
         if (due === 'silent') beat.link.onSilent();
         if (due !== 'ping') continue;

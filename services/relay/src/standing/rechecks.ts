@@ -42,8 +42,8 @@ export function createRechecks({ links, readers, desk, log, counters }: Parts): 
     }, failed);
   };
   const check = (concerns: { link: (link: MachineLink) => boolean; reader: (reader: Reader) => boolean }) => {
-    for (const link of [...links()]) if (concerns.link(link)) checkLink(link);
-    for (const reader of [...readers()]) if (concerns.reader(reader)) checkReader(reader);
+    for (const link of links()) if (concerns.link(link)) checkLink(link);
+    for (const reader of readers()) if (concerns.reader(reader)) checkReader(reader);
   };
 
   return {
@@ -52,12 +52,12 @@ export function createRechecks({ links, readers, desk, log, counters }: Parts): 
       switch (announcement.type) {
         case 'machine-revoked': {
           const { machineId } = announcement;
-          for (const link of [...links()]) if (link.claims.sub === machineId) endLink(link, 'revoked');
+          for (const link of links()) if (link.claims.sub === machineId) endLink(link, 'revoked');
           return check({ link: () => false, reader: ({ claims }) => claims.machine === machineId });
         }
         case 'machine-registered': {
           const { machineId, registration, host } = announcement;
-          for (const link of [...links()]) {
+          for (const link of links()) {
             if (link.claims.sub === machineId && link.claims.registration < registration)
               endLink(link, 'newer', host);
           }

@@ -1,0 +1,171 @@
+/**
+ * Presence in Redis. Two kinds of keys, so that keeping ten thousand machines alive costs a relay one write:
+ *
+ *   spectral:pod:<pod>           when the relay process last said that it lives (milliseconds, by Redis' clock)
+ *   spectral:machine:{<id>}      "<epoch> <since> <pid> <until> <pod>"; `until` is 0 while held, `pid` 0 when unknown
+ *
+ * A machine is present while its record is held and its pod spoke within PRESENCE_EXPIRY_MS. Epochs come from Redis'
+ * clock and always grow, even when Redis has lost its data in between.
+ */
+import type { Redis } from 'ioredis';
+import type { Logger } from './logger.ts';
+import { PRESENCE_EXPIRY_MS, type MachinePresence, type Presence } from './presence.ts';
+import { openRedis, whenConnected, type RedisAddress } from './redis-connection.ts';
+import { createRedisScript } from './redis-script.ts';
+
+/** How long Redis remembers when a machine was last seen. */
+const REMEMBER_SECONDS = 90 * 24 * 3600;
+/** Keys of one MGET. */
+const CHUNK = 1_000;
+const START_WAIT_MS = 2_000;
+
+const podKey = (podId: string) => `spectral:pod:${podId}`;
+const machineKey = (machineId: string) => `spectral:machine:{${machineId}}`;
+
+/** A pod speaks. */
+const SPEAK = createRedisScript(`
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('SET', KEYS[1], string.format('%.0f', now), 'EX', ARGV[1])
+  return 1`);
+
+/** A pod takes a machine, whoever has it. Returns the record before and after. */
+const CLAIM = createRedisScript(`
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local before = redis.call('GET', KEYS[1]) or ''
+  local last = tonumber(string.match(before, '^%d+') or '0')
+  local after = string.format('%.0f %.0f %s 0 %s', math.max(now, last + 1), now, ARGV[2], ARGV[1])
+  redis.call('SET', KEYS[1], after, 'EX', ARGV[3])
+  return {before, after}`);
+
+/** A holder writes its record again when Redis knows nothing newer. Returns whether it stands. */
+const HOLD = createRedisScript(`
+  local before = redis.call('GET', KEYS[1]) or ''
+  local last = tonumber(string.match(before, '^%d+') or '0')
+  if last >= tonumber(ARGV[1]) then return 0 end
+  redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+  return 1`);
+
+/** A holder lets go, and its time is noted. */
+const RELEASE = createRedisScript(`
+  local before = redis.call('GET', KEYS[1]) or ''
+  local epoch, since, pid, ended, pod = string.match(before, '^(%d+) (%d+) (%d+) (%d+) (.+)$')
+  if epoch ~= ARGV[1] or ended ~= '0' then return 0 end
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('SET', KEYS[1], string.format('%s %s %s %.0f %s', epoch, since, pid, now, pod), 'EX', ARGV[2])
+  return 1`);
+
+interface Row {
+  readonly entry: MachinePresence;
+  /** Milliseconds since 1970, or 0 while held. */
+  readonly until: number;
+}
+
+/** Presence in the Redis at `address`. Resolves when connected, or after two seconds; then commands fail until it is. */
+export async function createRedisPresence(address: RedisAddress, log: Logger): Promise<Presence> {
+  const redis = openRedis(address, log);
+  await whenConnected(redis, START_WAIT_MS);
+  return presenceIn(redis);
+}
+
+function presenceIn(redis: Redis): Presence {
+  return {
+    async claim({ machineId, podId, pid }) {
+      await SPEAK(redis, [podKey(podId)], [REMEMBER_SECONDS]);
+      const records = await CLAIM(redis, [machineKey(machineId)], [podId, pid ?? 0, REMEMBER_SECONDS]);
+      const [before, after] = Array.isArray(records)
+        ? records.map((record) => readRow(machineId, record))
+        : [];
+      if (!after) throw new Error('Redis gave no record for a claim');
+      const stillHeld =
+        before && before.until === 0 && (await alivePods(redis, [before])).has(before.entry.podId);
+      return { entry: after.entry, replaced: stillHeld ? before.entry : null };
+    },
+    async renew(entries) {
+      const pods = new Set(entries.map(({ podId }) => podId));
+      await Promise.all([...pods].map((podId) => SPEAK(redis, [podKey(podId)], [REMEMBER_SECONDS])));
+      const rows = await readRows(
+        redis,
+        entries.map(({ machineId }) => machineId),
+      );
+      const standing = await Promise.all(
+        entries.map((entry) => stands(redis, entry, rows.get(entry.machineId))),
+      );
+      return entries.filter((_, index) => !standing[index]).map(({ machineId }) => machineId);
+    },
+    async release({ machineId, epoch }) {
+      await RELEASE(redis, [machineKey(machineId)], [epoch, REMEMBER_SECONDS]);
+    },
+    async find(machineIds) {
+      const held = [...(await readRows(redis, machineIds)).values()].filter(({ until }) => until === 0);
+      const alive = await alivePods(redis, held);
+      return new Map(
+        held.filter(({ entry }) => alive.has(entry.podId)).map(({ entry }) => [entry.machineId, entry]),
+      );
+    },
+    async lastSeen(machineIds) {
+      const rows = [...(await readRows(redis, machineIds)).values()];
+      const spoken = await spokenAt(redis, rows);
+      return new Map(
+        rows.map(({ entry, until }) => [entry.machineId, until || (spoken.get(entry.podId) ?? entry.since)]),
+      );
+    },
+    async close() {
+      redis.disconnect();
+    },
+  };
+}
+
+/** Whether an entry is still the newest; makes good what Redis has forgotten. */
+async function stands(redis: Redis, entry: MachinePresence, row: Row | undefined): Promise<boolean> {
+  if (row && row.entry.epoch > entry.epoch) return false;
+  if (row && row.entry.epoch === entry.epoch) return row.until === 0;
+  const { machineId, epoch } = entry;
+  return (await HOLD(redis, [machineKey(machineId)], [epoch, writeRow(entry), REMEMBER_SECONDS])) === 1;
+}
+
+async function alivePods(redis: Redis, rows: readonly Row[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const [[seconds], spoken] = await Promise.all([redis.time(), spokenAt(redis, rows)]);
+  const oldest = Number(seconds) * 1000 - PRESENCE_EXPIRY_MS;
+  return new Set([...spoken].filter(([, at]) => at >= oldest).map(([podId]) => podId));
+}
+
+/** When the pods of these rows last spoke. */
+async function spokenAt(redis: Redis, rows: readonly Row[]): Promise<Map<string, number>> {
+  const pods = [...new Set(rows.map(({ entry }) => entry.podId))];
+  const values = await readMany(redis, pods.map(podKey));
+  return new Map(pods.flatMap((podId, index) => (values[index] ? [[podId, Number(values[index])]] : [])));
+}
+
+async function readRows(redis: Redis, machineIds: readonly string[]): Promise<Map<string, Row>> {
+  const values = await readMany(redis, machineIds.map(machineKey));
+  const rows = new Map<string, Row>();
+  for (const [index, machineId] of machineIds.entries()) {
+    const row = readRow(machineId, values[index]);
+    if (row) rows.set(machineId, row);
+  }
+  return rows;
+}
+
+async function readMany(redis: Redis, keys: readonly string[]): Promise<(string | null)[]> {
+  const values: (string | null)[] = [];
+  for (let start = 0; start < keys.length; start += CHUNK) {
+    values.push(...(await redis.mget(...keys.slice(start, start + CHUNK))));
+  }
+  return values;
+}
+
+function readRow(machineId: string, record: unknown): Row | null {
+  const fields = /^(\d+) (\d+) (\d+) (\d+) (.+)$/.exec(typeof record === 'string' ? record : '');
+  if (!fields) return null;
+  const [, epoch, since, pid, until, podId = ''] = fields;
+  const entry = { machineId, podId, epoch: Number(epoch), pid: Number(pid) || null, since: Number(since) };
+  return { entry, until: Number(until) };
+}
+
+function writeRow({ epoch, since, pid, podId }: MachinePresence): string {
+  return `${epoch} ${since} ${pid ?? 0} 0 ${podId}`;
+}
