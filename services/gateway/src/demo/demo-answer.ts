@@ -27,6 +27,8 @@ export interface DemoPace {
   readonly waitMs?: number;
   readonly everyMs?: number;
   readonly pieceChars?: number;
+  /** Into so many pieces each block is cut, whatever their length. */
+  readonly pieces?: number;
   /** The connection breaks after so many pieces. */
   readonly cutAfter?: number;
 }
@@ -55,7 +57,7 @@ function onCommand(command: DemoCommand, request: DemoRequest): DemoReply | Demo
       return { kind: 'failure', status: command.status, times: command.times, afterwards: say(words.plain('It works again.')) };
     case 'stream': {
       const everyMs = command.everyMs === null ? {} : { everyMs: command.everyMs };
-      return say(words.filler(command.chars), { pieceChars: Math.ceil(command.chars / command.pieces), ...everyMs });
+      return say(words.filler(command.chars), { pieces: command.pieces, ...everyMs });
     }
     case 'cut':
       return say(words.filler(command.pieces * 40), { pieceChars: 20, cutAfter: command.pieces });

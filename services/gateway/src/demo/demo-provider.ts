@@ -17,14 +17,12 @@ export interface DemoProvider {
   close(): Promise<void>;
 }
 
-export const DEMO_TIMING: DemoTiming = { delayMs: 150, pieceMs: 20, pieceChars: 5 };
-
 const MAX_BODY_BYTES = 64 << 20;
 /** Prompts whose failures are counted; older ones are forgotten. */
 const MAX_COUNTED_PROMPTS = 1_000;
 
 /** Listens on a free loopback port. */
-export async function startDemoProvider(timing: DemoTiming = DEMO_TIMING): Promise<DemoProvider> {
+export async function startDemoProvider(timing: DemoTiming): Promise<DemoProvider> {
   const failures = new Map<string, number>();
   const server = createServer((request, response) => {
     answer(request, response, { timing, failures }).catch(() => response.destroy());

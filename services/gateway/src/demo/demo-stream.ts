@@ -10,8 +10,10 @@ export interface DemoTiming {
   readonly delayMs: number;
   /** Pause between pieces of text. */
   readonly pieceMs: number;
-  readonly pieceChars: number;
 }
+
+/** Length of a piece of text unless a command says otherwise: about a token. */
+const PIECE_CHARS = 5;
 
 /** An event, and how many milliseconds after the stream's begin it is due. */
 export interface TimedEvent {
@@ -33,14 +35,13 @@ export function demoMessage(request: DemoRequest, reply: DemoReply, newId: () =>
 export function* demoEvents(request: DemoRequest, reply: DemoReply, timing: DemoTiming, newId: () => string): Generator<TimedEvent> {
   const { pace } = reply;
   const pieceMs = pace.everyMs ?? timing.pieceMs;
-  const pieceChars = pace.pieceChars ?? timing.pieceChars;
   let atMs = timing.delayMs + (pace.waitMs ?? 0);
   const message = { ...messageHead(request, newId), usage: { ...inputUsage(request), output_tokens: 1 } };
   yield { atMs, data: { type: 'message_start', message } };
   yield { atMs, data: { type: 'ping' } };
   for (const [index, block] of reply.blocks.entries()) {
     yield { atMs, data: { type: 'content_block_start', index, content_block: emptyBlock(block, newId) } };
-    for (const piece of piecesOf(block, pieceChars)) {
+    for (const piece of piecesOf(block, pace.pieces ?? { chars: pace.pieceChars ?? PIECE_CHARS })) {
       yield { atMs, data: { type: 'content_block_delta', index, delta: deltaOf(block, piece) } };
       atMs += pieceMs;
     }
@@ -77,9 +78,12 @@ function textOf(block: DemoBlock): string {
   return block.type === 'tool_use' ? JSON.stringify(block.input) : block.text;
 }
 
-function* piecesOf(block: DemoBlock, chars: number): Generator<string> {
+/** Pieces of a length, or so many of them. Never within a character. */
+function* piecesOf(block: DemoBlock, cut: number | { readonly chars: number }): Generator<string> {
   const letters = [...textOf(block)];
-  for (let at = 0; at < letters.length; at += chars) yield letters.slice(at, at + chars).join('');
+  const pieces = typeof cut === 'number' ? Math.min(cut, letters.length) : Math.ceil(letters.length / cut.chars);
+  const edge = (index: number) => (typeof cut === 'number' ? Math.round((index * letters.length) / cut) : index * cut.chars);
+  for (let index = 0; index < pieces; index += 1) yield letters.slice(edge(index), edge(index + 1)).join('');
 }
 
 function emptyBlock(block: DemoBlock, newId: () => string): Record<string, unknown> {

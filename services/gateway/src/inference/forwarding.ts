@@ -12,8 +12,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { createJsonTap, createStreamTap, type Dialect, type UsageTap } from '../usage/tap.ts';
 import type { CallOutcome } from '../usage/ledger.ts';
-import type { CallUsage } from '../usage/call-usage.ts';
-import { NO_TOKENS } from '../usage/call-usage.ts';
+import { NO_TOKENS, type CallUsage } from '../usage/call-usage.ts';
 import { callerHeaders, isEventStream } from './headers.ts';
 import { Refusal, refusalAnswer, refusalEvent } from './refusal.ts';
 import { isRetriable, upstreamRefusal, upstreamStatusRefusal } from './upstream-errors.ts';
@@ -56,6 +55,7 @@ export function forward(options: ForwardOptions): Forwarding {
   let held: Buffer | null = null;
   let tries = 0;
   let whole = false;
+  let stalled: NodeJS.Timeout | undefined;
   let settled: Promise<void> | null = null;
 
   const settle = (outcome: CallOutcome): Promise<void> =>
@@ -64,12 +64,12 @@ export function forward(options: ForwardOptions): Forwarding {
   const write = (chunk: Buffer, from: Dispatcher.DispatchController): void => {
     if (response.write(chunk)) return;
     from.pause();
-    const stalled = setTimeout(() => response.destroy(), options.readerStallMs);
+    clearTimeout(stalled);
+    stalled = setTimeout(() => response.destroy(), options.readerStallMs);
     response.once('drain', () => {
       clearTimeout(stalled);
       from.resume();
     });
-    response.once('close', () => clearTimeout(stalled));
   };
 
   const releaseHeld = (from: Dispatcher.DispatchController): void => {
@@ -147,6 +147,7 @@ export function forward(options: ForwardOptions): Forwarding {
   };
 
   response.once('close', () => {
+    clearTimeout(stalled);
     if (phase === 'over') return;
     phase = 'over';
     controller?.abort(new Error('the caller has left'));
@@ -187,9 +188,8 @@ function figures(outcome: CallOutcome, status: number | null, tap: UsageTap | nu
   const usage = tap?.usage() ?? null;
   if (outcome === 'ok' && usage) return { usage, estimated: false };
   if (!tap) return { usage: outcome === 'failed' ? NOTHING_USED : null, estimated: outcome !== 'failed' };
-  const known = usage ?? null;
-  if (!known) return { usage: null, estimated: true };
-  return { usage: { ...known, output: Math.max(known.output, tap.estimatedOutput()) }, estimated: true };
+  if (!usage) return { usage: null, estimated: true };
+  return { usage: { ...usage, output: Math.max(usage.output, tap.estimatedOutput()) }, estimated: true };
 }
 
 const NOTHING_USED: CallUsage = { ...NO_TOKENS, servedModel: null, webSearches: 0, others: [], specialRate: false };
