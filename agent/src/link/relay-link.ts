@@ -68,6 +68,8 @@ class SocketRelayLink implements RelayLink {
   #replacedBy: string | null = null;
   /** When anything last came from each socket that is not gone yet. */
   readonly #heardAt = new Map<Connection, number>();
+  /** Takes back what was to happen to a socket that is being left. */
+  readonly #cancelLeaving = new Map<Connection, () => void>();
   #cancelTimer = (): void => {};
   #cancelWatchdog = (): void => {};
   #whenGone: (() => void) | null = null;
@@ -179,6 +181,8 @@ class SocketRelayLink implements RelayLink {
 
   #gone(connection: Connection, event: (beside: boolean) => LinkEvent): void {
     this.#heardAt.delete(connection);
+    this.#cancelLeaving.get(connection)?.();
+    this.#cancelLeaving.delete(connection);
     if (connection === this.#beside) {
       this.#beside = null;
       this.#step(event(true));
@@ -224,7 +228,7 @@ class SocketRelayLink implements RelayLink {
     this.#current = this.#beside;
     this.#beside = null;
     if (!left) return;
-    this.#options.clock.after(LEAVE_AFTER_MS, () => left.close(CLOSE.draining.code, CLOSE.draining.reason));
+    this.#leave(left, LEAVE_AFTER_MS, () => left.close(CLOSE.draining.code, CLOSE.draining.reason));
   }
 
   #pump(): void {
@@ -254,7 +258,12 @@ class SocketRelayLink implements RelayLink {
     this.#cancelWatchdog();
     for (const connection of this.#heardAt.keys()) {
       connection.close(CLOSE.shutdown.code, CLOSE.shutdown.reason);
-      this.#options.clock.after(CLOSE_TIMEOUT_MS, () => connection.terminate());
+      this.#leave(connection, CLOSE_TIMEOUT_MS, () => connection.terminate());
     }
+  }
+
+  #leave(connection: Connection, afterMs: number, how: () => void): void {
+    this.#cancelLeaving.get(connection)?.();
+    this.#cancelLeaving.set(connection, this.#options.clock.after(afterMs, how));
   }
 }
