@@ -30,5 +30,7 @@ function binIn(file: string): string | null {
 /** The bundle lies beside it; the source does not. */
 export function findTerminalExtension(): string {
   const bundled = fileURLToPath(new URL('./terminal-extension.js', import.meta.url));
-  return existsSync(bundled) ? bundled : fileURLToPath(new URL('../mcp/terminal-extension.ts', import.meta.url));
+  return existsSync(bundled)
+    ? bundled
+    : fileURLToPath(new URL('../mcp/terminal-extension.ts', import.meta.url));
 }

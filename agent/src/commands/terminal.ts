@@ -13,11 +13,16 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /** Resolves with pi's exit code, or 128 + the number of the signal that ended it. Throws CommandFailed when pi is missing. */
 export async function runTerminal(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const command = findPiCommand();
-  const child = spawn(process.execPath, [command, ...piArguments(argv, findTerminalExtension())], { stdio: 'inherit', env });
+  const child = spawn(process.execPath, [command, ...piArguments(argv, findTerminalExtension())], {
+    stdio: 'inherit',
+    env,
+  });
   const stop = forwardSignals((signal) => child.kill(signal));
   try {
     return await new Promise<number>((resolve, reject) => {
-      child.once('error', (cause) => reject(new CommandFailed(`pi cannot be started: ${cause.message}`, { cause })));
+      child.once('error', (cause) =>
+        reject(new CommandFailed(`pi cannot be started: ${cause.message}`, { cause })),
+      );
       child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
     });
   } finally {

@@ -45,7 +45,10 @@ export function createMcpConnection(endpoint: McpEndpoint): McpConnection {
     if (connecting) return connecting;
     const attempt = connect(endpoint);
     connecting = attempt;
-    attempt.then((client) => (client.onclose = () => forget(attempt)), () => forget(attempt));
+    attempt.then(
+      (client) => (client.onclose = () => forget(attempt)),
+      () => forget(attempt),
+    );
     return attempt;
   };
   /** A failed request may mean a server that has been restarted and forgot us: the next one connects anew. */
@@ -72,7 +75,10 @@ export function createMcpConnection(endpoint: McpEndpoint): McpConnection {
       const closing = connecting;
       connecting = null;
       // A connection that was never made needs no closing.
-      await closing?.then((client) => client.close(), () => {});
+      await closing?.then(
+        (client) => client.close(),
+        () => {},
+      );
     },
   };
 }
@@ -80,7 +86,9 @@ export function createMcpConnection(endpoint: McpEndpoint): McpConnection {
 async function connect({ url, token, client: info, connectMs }: McpEndpoint): Promise<Client> {
   const mcp = await import('@modelcontextprotocol/client');
   const client = new mcp.Client(info);
-  const transport = new mcp.StreamableHTTPClientTransport(new URL(url), { authProvider: { token: async () => token() } });
+  const transport = new mcp.StreamableHTTPClientTransport(new URL(url), {
+    authProvider: { token: async () => token() },
+  });
   await client.connect(transport, { timeout: connectMs });
   return client;
 }

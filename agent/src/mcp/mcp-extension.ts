@@ -12,7 +12,11 @@ export interface AgentTool {
   readonly label: string;
   readonly description: string;
   readonly parameters: object;
-  execute(toolCallId: string, args: unknown, signal: AbortSignal | undefined): Promise<{ content: AgentContent[]; details: object }>;
+  execute(
+    toolCallId: string,
+    args: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<{ content: AgentContent[]; details: object }>;
 }
 
 export interface McpExtensionOptions {
@@ -27,7 +31,11 @@ const OWN_NAMES = new Set(['read', 'bash', 'edit', 'write', 'grep', 'find', 'ls'
 const RETRY_AFTER_MS = 60_000;
 
 /** The factory pi calls once per session. It never throws: without the endpoint there is one warning and no tools. */
-export function createMcpExtension({ connection, warn, now }: McpExtensionOptions): (pi: ToolRegistry) => Promise<void> {
+export function createMcpExtension({
+  connection,
+  warn,
+  now,
+}: McpExtensionOptions): (pi: ToolRegistry) => Promise<void> {
   let failedAt = -Infinity;
   let warned = false;
 
@@ -40,7 +48,8 @@ export function createMcpExtension({ connection, warn, now }: McpExtensionOption
       warned = false;
     } catch (error) {
       failedAt = now();
-      if (!warned) warn(`The team's tools are not available, the agent starts without them: ${reason(error)}`);
+      if (!warned)
+        warn(`The team's tools are not available, the agent starts without them: ${reason(error)}`);
       warned = true;
     }
   };

@@ -30,7 +30,7 @@ export default async function registerTeamTools(pi: TerminalPi): Promise<void> {
 async function registerFrom(pi: TerminalPi): Promise<void> {
   const environment = readEnvironment(process.env, homedir());
   const config = readConfigFile(pathsIn(environment.configDir).config);
-  if (!config) return warn('Not logged in, so the team\'s tools are not available. Run: spectral login');
+  if (!config) return warn("Not logged in, so the team's tools are not available. Run: spectral login");
   const connection = createMcpConnection({
     url: environment.mcpUrl ?? config.mcpUrl,
     token: () => credentialOf(config),

@@ -17,7 +17,8 @@ export type AgentContent = { type: 'text'; text: string } | { type: 'image'; dat
 /** Text and images as they are, texts cut; of anything else its JSON. */
 export function agentContent(blocks: readonly McpContent[]): AgentContent[] {
   return blocks.map((block) => {
-    if (block.type === 'text' && typeof block.text === 'string') return { type: 'text', text: cutText(block.text) };
+    if (block.type === 'text' && typeof block.text === 'string')
+      return { type: 'text', text: cutText(block.text) };
     if (block.type === 'image' && typeof block.data === 'string' && typeof block.mimeType === 'string') {
       return { type: 'image', data: block.data, mimeType: block.mimeType };
     }

@@ -20,7 +20,8 @@ describe('arguments for pi in a terminal', () => {
   });
 
   it('are left alone where pi would mistake them, or needs no tools', () => {
-    for (const argv of [['list'], ['install', 'a'], ['config'], ['--help'], ['--list-models']]) assert.deepEqual(piArguments(argv, 'x.ts'), argv);
+    for (const argv of [['list'], ['install', 'a'], ['config'], ['--help'], ['--list-models']])
+      assert.deepEqual(piArguments(argv, 'x.ts'), argv);
   });
 });
 
@@ -40,7 +41,18 @@ describe('spectral in a terminal', function () {
     const upstream = await startUpstream(defer);
     const home = homeWithModel(defer, upstream.url, server.url);
 
-    const run = await finish(start(defer, ['--model', 'mock/m', '-p', scripted({ tools: [{ name: 'echo', args: { text: 'team word' } }] }, { text: 'said  "it"' })], home));
+    const run = await finish(
+      start(
+        defer,
+        [
+          '--model',
+          'mock/m',
+          '-p',
+          scripted({ tools: [{ name: 'echo', args: { text: 'team word' } }] }, { text: 'said  "it"' }),
+        ],
+        home,
+      ),
+    );
 
     assert.equal(run.code, 0, run.stderr);
     assert.equal(run.stdout.trim(), 'said  "it"');
@@ -54,7 +66,13 @@ describe('spectral in a terminal', function () {
     const run = await finish(start(defer, ['--model', 'mock/m', '-p', 'hi'], home));
 
     assert.equal(run.stdout.trim(), 'hello');
-    assert.deepEqual(run.stderr.trim().split('\n').filter((line) => line.startsWith('spectral:')).length, 1);
+    assert.deepEqual(
+      run.stderr
+        .trim()
+        .split('\n')
+        .filter((line) => line.startsWith('spectral:')).length,
+      1,
+    );
   });
 
   it('passes pi’s failure on as its exit code', async () => {
@@ -69,7 +87,11 @@ describe('spectral in a terminal', function () {
   it('ends pi when it is told to end, and leaves nothing behind', async () => {
     const upstream = await startUpstream(defer);
     const home = homeWithModel(defer, upstream.url, null);
-    const running = start(defer, ['--model', 'mock/m', '-p', scripted({ text: 'late', headersDelayMs: 20_000 })], home);
+    const running = start(
+      defer,
+      ['--model', 'mock/m', '-p', scripted({ text: 'late', headersDelayMs: 20_000 })],
+      home,
+    );
     await waitUntil('the model is asked', () => upstream.requests.length === 1, 15_000);
     const pi = childOf(running.child.pid ?? 0);
     assert.ok(pi !== null && existsSync(`/proc/${pi}`));
@@ -87,9 +109,19 @@ function homeWithModel(defer: Defer, modelUrl: string, mcpUrl: string | null): s
   const home = newDirectory(defer, 'home');
   mkdirSync(join(home, '.pi', 'agent'), { recursive: true });
   mkdirSync(join(home, '.spectral'), { mode: 0o700 });
-  const provider = { baseUrl: `${modelUrl}/v1`, api: 'openai-completions', apiKey: 'own-key', models: [{ id: 'm', contextWindow: 100_000, maxTokens: 1000 }] };
+  const provider = {
+    baseUrl: `${modelUrl}/v1`,
+    api: 'openai-completions',
+    apiKey: 'own-key',
+    models: [{ id: 'm', contextWindow: 100_000, maxTokens: 1000 }],
+  };
   writeFileSync(join(home, '.pi', 'agent', 'models.json'), JSON.stringify({ providers: { mock: provider } }));
-  if (mcpUrl) writeFileSync(join(home, '.spectral', 'config.json'), JSON.stringify({ mcpUrl, teamApiKey: 'team-key' }), { mode: 0o600 });
+  if (mcpUrl)
+    writeFileSync(
+      join(home, '.spectral', 'config.json'),
+      JSON.stringify({ mcpUrl, teamApiKey: 'team-key' }),
+      { mode: 0o600 },
+    );
   return home;
 }
 
@@ -99,8 +131,19 @@ interface Running {
 }
 
 function start(defer: Defer, argv: readonly string[], home: string): Running {
-  const env = { PATH: process.env['PATH'], HOME: home, SPECTRAL_CONFIG_DIR: join(home, '.spectral'), PI_OFFLINE: '1', PI_SKIP_VERSION_CHECK: '1', PI_TELEMETRY: '0' };
-  const child = spawn(process.execPath, [ENTRY, ...argv], { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    SPECTRAL_CONFIG_DIR: join(home, '.spectral'),
+    PI_OFFLINE: '1',
+    PI_SKIP_VERSION_CHECK: '1',
+    PI_TELEMETRY: '0',
+  };
+  const child = spawn(process.execPath, [ENTRY, ...argv], {
+    env,
+    cwd: home,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (data) => (output.stdout += data));
   child.stderr.on('data', (data) => (output.stderr += data));
@@ -108,7 +151,10 @@ function start(defer: Defer, argv: readonly string[], home: string): Running {
   return { child, output };
 }
 
-async function finish({ child, output }: Running): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function finish({
+  child,
+  output,
+}: Running): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { code, ...output };
 }
@@ -120,5 +166,9 @@ function childOf(pid: number): number | null {
 }
 
 function readChildren(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
 }

@@ -8,14 +8,26 @@ import { startUpstream } from '../support/upstream.ts';
 import { startPiDriver, startTestSession } from '../support/pi-driver.ts';
 
 function connectTo(defer: Defer, url: string, token = 'team-key'): McpConnection {
-  const connection = createMcpConnection({ url, token: () => token, client: { name: 'test', version: '1' }, connectMs: 2000, callMs: 2000 });
+  const connection = createMcpConnection({
+    url,
+    token: () => token,
+    client: { name: 'test', version: '1' },
+    connectMs: 2000,
+    callMs: 2000,
+  });
   defer(() => connection.close());
   return connection;
 }
 
-async function toolsOf(connection: McpConnection, warnings: string[] = [], now = () => 0): Promise<AgentTool[]> {
+async function toolsOf(
+  connection: McpConnection,
+  warnings: string[] = [],
+  now = () => 0,
+): Promise<AgentTool[]> {
   const tools: AgentTool[] = [];
-  await createMcpExtension({ connection, warn: (message) => warnings.push(message), now })({ registerTool: (tool) => tools.push(tool) });
+  await createMcpExtension({ connection, warn: (message) => warnings.push(message), now })({
+    registerTool: (tool) => tools.push(tool),
+  });
   return tools;
 }
 
@@ -28,7 +40,13 @@ describe("the team's MCP tools", function () {
 
     const tools = await toolsOf(connectTo(defer, server.url));
 
-    assert.deepEqual(tools.map((tool) => [tool.name, tool.label]), [['echo', 'Echo'], ['fail', 'fail']]);
+    assert.deepEqual(
+      tools.map((tool) => [tool.name, tool.label]),
+      [
+        ['echo', 'Echo'],
+        ['fail', 'fail'],
+      ],
+    );
   });
 
   it('answer with text cut at 20,000 characters and a note', async () => {
@@ -51,10 +69,17 @@ describe("the team's MCP tools", function () {
 
   it('cost one warning and a minute of peace when the endpoint is unreachable or refuses', async () => {
     const server = await startMcpServer(defer);
-    for (const connection of [connectTo(defer, 'http://127.0.0.1:9/mcp'), connectTo(defer, server.url, 'wrong')]) {
+    for (const connection of [
+      connectTo(defer, 'http://127.0.0.1:9/mcp'),
+      connectTo(defer, server.url, 'wrong'),
+    ]) {
       const warnings: string[] = [];
       let now = 0;
-      const extension = createMcpExtension({ connection, warn: (message) => warnings.push(message), now: () => now });
+      const extension = createMcpExtension({
+        connection,
+        warn: (message) => warnings.push(message),
+        now: () => now,
+      });
       const registered: string[] = [];
       const pi = { registerTool: (tool: AgentTool) => registered.push(tool.name) };
 
@@ -72,7 +97,13 @@ describe("the team's MCP tools", function () {
   it('work again after the server forgot the connection', async () => {
     const server = await startMcpServer(defer);
     let token = 'team-key';
-    const connection = createMcpConnection({ url: server.url, token: () => token, client: { name: 'test', version: '1' }, connectMs: 2000, callMs: 2000 });
+    const connection = createMcpConnection({
+      url: server.url,
+      token: () => token,
+      client: { name: 'test', version: '1' },
+      connectMs: 2000,
+      callMs: 2000,
+    });
     defer(() => connection.close());
     assert.equal((await connection.listTools()).length, 3);
 
@@ -80,17 +111,25 @@ describe("the team's MCP tools", function () {
     await assert.rejects(connection.callTool('echo', { text: 'a' }));
     token = 'team-key';
 
-    assert.deepEqual((await connection.callTool('echo', { text: 'a' })).content, [{ type: 'text', text: 'a' }]);
+    assert.deepEqual((await connection.callTool('echo', { text: 'a' })).content, [
+      { type: 'text', text: 'a' },
+    ]);
   });
 
   it('are used by pi in the daemon', async () => {
     const server = await startMcpServer(defer);
     const upstream = await startUpstream(defer);
-    const extension = createMcpExtension({ connection: connectTo(defer, server.url), warn: () => {}, now: Date.now });
+    const extension = createMcpExtension({
+      connection: connectTo(defer, server.url),
+      warn: () => {},
+      now: Date.now,
+    });
     const driver = startPiDriver(defer, upstream, { tools: [extension] });
     const session = await startTestSession(defer, driver);
 
-    await session.ask(scripted({ tools: [{ name: 'echo', args: { text: 'from the team' } }] }, { text: 'ok' }));
+    await session.ask(
+      scripted({ tools: [{ name: 'echo', args: { text: 'from the team' } }] }, { text: 'ok' }),
+    );
 
     assert.equal(session.of('tool_result')[0]?.text, 'from the team');
     assert.ok(server.calls.includes('tools/call'));

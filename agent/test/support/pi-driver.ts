@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Model, ModelApi } from '@spectral/proto/wire';
-import type { DriverEntry, DriverEvent, DriverPrompt, DriverSession, TurnOutcome } from '../../src/drivers/driver.ts';
+import type {
+  DriverEntry,
+  DriverEvent,
+  DriverPrompt,
+  DriverSession,
+  TurnOutcome,
+} from '../../src/drivers/driver.ts';
 import { createPiDriver, type PiDriver, type PiDriverOptions } from '../../src/drivers/pi/pi-driver.ts';
 import type { Defer } from './clean-up.ts';
 import type { Upstream } from './upstream.ts';
@@ -29,8 +35,14 @@ export function testModel(id: string, api: ModelApi, more: Partial<Model> = {}):
   };
 }
 
-export const MODELS: readonly Model[] = [testModel(CLAUDE, 'anthropic-messages'), testModel(SLASHED, 'openai-completions')];
-export const MODEL_OF: Readonly<Record<ModelApi, string>> = { 'anthropic-messages': CLAUDE, 'openai-completions': SLASHED };
+export const MODELS: readonly Model[] = [
+  testModel(CLAUDE, 'anthropic-messages'),
+  testModel(SLASHED, 'openai-completions'),
+];
+export const MODEL_OF: Readonly<Record<ModelApi, string>> = {
+  'anthropic-messages': CLAUDE,
+  'openai-completions': SLASHED,
+};
 
 export function newDirectory(defer: Defer, name: string): string {
   const directory = mkdtempSync(join(tmpdir(), `spectral-${name}-`));
@@ -38,7 +50,11 @@ export function newDirectory(defer: Defer, name: string): string {
   return directory;
 }
 
-export function startPiDriver(defer: Defer, upstream: Upstream, more: Partial<PiDriverOptions> = {}): PiDriver {
+export function startPiDriver(
+  defer: Defer,
+  upstream: Upstream,
+  more: Partial<PiDriverOptions> = {},
+): PiDriver {
   const stateDir = newDirectory(defer, 'state');
   const driver = createPiDriver({
     stateDir,
@@ -87,7 +103,8 @@ export async function startTestSession(
   defer(() => session.stop());
   let turns = 0;
   const of: TestSession['of'] = (type) => events.filter((event) => event.type === type) as never;
-  const settled = (limitMs = 8000): Promise<TurnOutcome> => waitUntil('the turn is settled', () => of('settled')[turns - 1]?.outcome, limitMs);
+  const settled = (limitMs = 8000): Promise<TurnOutcome> =>
+    waitUntil('the turn is settled', () => of('settled')[turns - 1]?.outcome, limitMs);
   const begin: TestSession['begin'] = async (content, more = {}) => {
     await session.deliver({ content, images: [], modelId, mode: 'turn', ...more });
     turns++;

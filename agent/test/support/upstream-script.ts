@@ -6,14 +6,23 @@ export interface Step {
   /** The text this many times over. */
   readonly repeat?: number;
   readonly thinking?: string;
-  readonly tools?: readonly { readonly name: string; readonly args: unknown; /** Raw JSON instead of `args`. */ readonly json?: string }[];
+  readonly tools?: readonly {
+    readonly name: string;
+    readonly args: unknown;
+    /** Raw JSON instead of `args`. */ readonly json?: string;
+  }[];
   /** Characters per delta; the whole text in one when absent. */
   readonly chunk?: number;
   /** Pause between deltas. */
   readonly delayMs?: number;
   /** Pause before the response's headers. */
   readonly headersDelayMs?: number;
-  readonly usage?: { readonly input: number; readonly output: number; readonly cacheRead?: number; readonly cacheWrite?: number };
+  readonly usage?: {
+    readonly input: number;
+    readonly output: number;
+    readonly cacheRead?: number;
+    readonly cacheWrite?: number;
+  };
   readonly noUsage?: boolean;
   readonly stop?: 'length';
   /** Answers the first `times` requests for this step with this status. */
@@ -66,5 +75,7 @@ export function textOf(message: Message): string {
 /** The pieces of a text, each at most `size` characters. */
 export function piecesOf(text: string, size: number | undefined): string[] {
   if (size === undefined || text.length <= size) return text === '' ? [] : [text];
-  return Array.from({ length: Math.ceil(text.length / size) }, (_, index) => text.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
+    text.slice(index * size, (index + 1) * size),
+  );
 }

@@ -9,7 +9,12 @@ import { stepOf, type Message, type Step } from './upstream-script.ts';
 export interface UpstreamRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: { readonly model: string; readonly stream?: boolean; readonly messages: readonly Message[]; readonly [field: string]: unknown };
+  readonly body: {
+    readonly model: string;
+    readonly stream?: boolean;
+    readonly messages: readonly Message[];
+    readonly [field: string]: unknown;
+  };
   readonly text: string;
   /** True once the caller went away before the answer was whole. */
   left: boolean;
@@ -43,20 +48,37 @@ export async function startUpstream(defer: Defer): Promise<Upstream> {
   return upstream;
 }
 
-async function answer(upstream: Upstream, served: Map<string, number>, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  upstream: Upstream,
+  served: Map<string, number>,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const request = await readRequest(incoming);
   upstream.requests.push(request);
   response.on('close', () => (request.left = !response.writableFinished));
-  if (upstream.token !== null && tokenOf(request) !== upstream.token) return refuse(response, 401, { type: 'error', error: { type: 'authentication_error', message: 'token refused' } });
+  if (upstream.token !== null && tokenOf(request) !== upstream.token)
+    return refuse(response, 401, {
+      type: 'error',
+      error: { type: 'authentication_error', message: 'token refused' },
+    });
 
   const step = stepOf(request.body.messages);
   if (step.headersDelayMs !== undefined) await pause(step.headersDelayMs);
   const key = JSON.stringify([step, request.body.messages.length]);
   const times = (served.get(key) ?? 0) + 1;
   served.set(key, times);
-  if (step.status !== undefined && times <= (step.times ?? Infinity)) return refuse(response, step.status, step.body ?? { type: 'error', error: { type: 'api_error', message: `scripted ${step.status}` } }, step.headers);
+  if (step.status !== undefined && times <= (step.times ?? Infinity))
+    return refuse(
+      response,
+      step.status,
+      step.body ?? { type: 'error', error: { type: 'api_error', message: `scripted ${step.status}` } },
+      step.headers,
+    );
   const anthropic = request.path.startsWith('/v1/messages');
-  const pieces = anthropic ? anthropicPieces(step, request.body.model) : openAiPieces(step, request.body.model);
+  const pieces = anthropic
+    ? anthropicPieces(step, request.body.model)
+    : openAiPieces(step, request.body.model);
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   await stream(response, step, pieces);
 }
@@ -84,7 +106,12 @@ async function drained(response: ServerResponse): Promise<void> {
   left.abort();
 }
 
-function refuse(response: ServerResponse, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+function refuse(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
@@ -92,7 +119,13 @@ async function readRequest(incoming: IncomingMessage): Promise<UpstreamRequest> 
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const text = Buffer.concat(chunks).toString('utf8');
-  return { path: incoming.url ?? '', headers: incoming.headers, body: JSON.parse(text) as UpstreamRequest['body'], text, left: false };
+  return {
+    path: incoming.url ?? '',
+    headers: incoming.headers,
+    body: JSON.parse(text) as UpstreamRequest['body'],
+    text,
+    left: false,
+  };
 }
 
 function tokenOf(request: UpstreamRequest): string | null {

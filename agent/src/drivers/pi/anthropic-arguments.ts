@@ -27,7 +27,11 @@ export function mergeAnthropicArguments(): ArgumentMerger {
 }
 
 function jsonDelta(index: number, json: string): string {
-  const data = { type: 'content_block_delta', index, delta: { type: 'input_json_delta', partial_json: json } };
+  const data = {
+    type: 'content_block_delta',
+    index,
+    delta: { type: 'input_json_delta', partial_json: json },
+  };
   return `event: content_block_delta\ndata: ${JSON.stringify(data)}\n\n`;
 }
 

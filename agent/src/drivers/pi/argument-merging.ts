@@ -20,7 +20,11 @@ export function createArgumentFilter(api: ModelApi): TextFilter {
   const cutter = createEventCutter();
   const merger = api === 'anthropic-messages' ? mergeAnthropicArguments() : mergeOpenAiArguments();
   return {
-    take: (text) => cutter.take(text).map((event) => merger.take(event)).join(''),
+    take: (text) =>
+      cutter
+        .take(text)
+        .map((event) => merger.take(event))
+        .join(''),
     end: () => merger.flush() + cutter.rest(),
   };
 }

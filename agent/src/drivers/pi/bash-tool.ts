@@ -12,7 +12,8 @@ export function createBashTool(
   children: ChildProcesses,
 ): ToolDefinition {
   // Windows has neither process groups nor these shells at fixed places; there pi's own way is used.
-  const operations = process.platform === 'win32' ? sdk.createLocalBashOperations() : groupedBash(sdk, environment, children);
+  const operations =
+    process.platform === 'win32' ? sdk.createLocalBashOperations() : groupedBash(sdk, environment, children);
   const definition = sdk.createBashToolDefinition(cwd, {
     operations,
     exposeSessionEnvironment: false,
@@ -22,13 +23,25 @@ export function createBashTool(
 }
 
 /** pi reads the words `aborted` and `timeout:<seconds>` of a failure to tell the model what happened. */
-function groupedBash(sdk: PiSdk, environment: Readonly<Record<string, string>>, children: ChildProcesses): BashOperations {
+function groupedBash(
+  sdk: PiSdk,
+  environment: Readonly<Record<string, string>>,
+  children: ChildProcesses,
+): BashOperations {
   return {
     async exec(command, cwd, { onData, signal, timeout }) {
       await mustExist(cwd);
       const { shell, args } = sdk.getShellConfig();
       const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
-      const result = await children.run({ shell, args: [...args, command], cwd, env: environment, onData, signal, timeoutMs });
+      const result = await children.run({
+        shell,
+        args: [...args, command],
+        cwd,
+        env: environment,
+        onData,
+        signal,
+        timeoutMs,
+      });
       if (result.ending === 'aborted') throw new Error('aborted');
       if (result.ending === 'timed-out') throw new Error(`timeout:${timeout}`);
       return { exitCode: result.exitCode };

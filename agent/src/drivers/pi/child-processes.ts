@@ -60,7 +60,8 @@ async function watch(child: ChildProcess, options: RunOptions): Promise<RunResul
     if (child.pid !== undefined) killGroup(child.pid, 'SIGKILL');
   };
   const abort = (): void => end('aborted');
-  const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => end('timed-out'), options.timeoutMs);
+  const timer =
+    options.timeoutMs === undefined ? undefined : setTimeout(() => end('timed-out'), options.timeoutMs);
   options.signal?.addEventListener('abort', abort, { once: true });
   if (options.signal?.aborted) abort();
   try {

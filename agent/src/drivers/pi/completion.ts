@@ -17,6 +17,7 @@ export async function complete(models: PiModels, request: CompletionRequest): Pr
     { maxTokens: request.maxTokens, signal, maxRetries: 1 },
   );
   signal.throwIfAborted();
-  if (message.stopReason === 'error' || message.stopReason === 'aborted') throw new Error(readFailure(message.errorMessage).message);
+  if (message.stopReason === 'error' || message.stopReason === 'aborted')
+    throw new Error(readFailure(message.errorMessage).message);
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
 }

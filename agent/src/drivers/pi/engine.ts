@@ -62,7 +62,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     noThemes: true,
   });
   await resourceLoader.reload();
-  const sessionManager = sdk.SessionManager.inMemory(options.cwd, { id: options.sessionId }, [...options.entries]);
+  const sessionManager = sdk.SessionManager.inMemory(options.cwd, { id: options.sessionId }, [
+    ...options.entries,
+  ]);
   const saveNew = createEntrySaver(sessionManager, options.saveEntry);
   const { session } = await sdk.createAgentSession({
     agentDir: options.agentDir,
@@ -76,7 +78,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   await session.bindExtensions({
     mode: 'rpc',
-    onError: (error) => options.log.warn('an extension failed', { session: options.sessionId, error: String(error.error) }),
+    onError: (error) =>
+      options.log.warn('an extension failed', { session: options.sessionId, error: String(error.error) }),
   });
   const teller = createTeller(options, saveNew);
   const unsubscribe = session.subscribe(teller.listen);
@@ -106,7 +109,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
  * pi tells the end of a message just before it keeps the message; we keep first. So that event waits until pi's own
  * handler has returned, which is before any later event.
  */
-function createTeller(options: EngineOptions, saveNew: () => void): { listen: Parameters<AgentSession['subscribe']>[0]; flush: () => void; silence: () => void } {
+function createTeller(
+  options: EngineOptions,
+  saveNew: () => void,
+): { listen: Parameters<AgentSession['subscribe']>[0]; flush: () => void; silence: () => void } {
   let held: DriverEvent[] = [];
   let silent = false;
 
@@ -119,7 +125,10 @@ function createTeller(options: EngineOptions, saveNew: () => void): { listen: Pa
       for (const event of events) options.emit(event);
     } catch (error) {
       // pi would make a listener's failure the model's answer.
-      options.log.warn('an event of the agent could not be told', { session: options.sessionId, error: String(error) });
+      options.log.warn('an event of the agent could not be told', {
+        session: options.sessionId,
+        error: String(error),
+      });
     }
   };
 
@@ -154,7 +163,12 @@ function settings(retry: RetryPolicy): Settings {
     enableAnalytics: false,
     enableInstallTelemetry: false,
     httpIdleTimeoutMs: 0,
-    retry: { enabled: retry.attempts > 0, maxRetries: retry.attempts, baseDelayMs: retry.firstDelayMs, provider: { maxRetries: 2 } },
+    retry: {
+      enabled: retry.attempts > 0,
+      maxRetries: retry.attempts,
+      baseDelayMs: retry.firstDelayMs,
+      provider: { maxRetries: 2 },
+    },
     ...keepingRecent(KEPT_WHEN_FULL),
   };
 }

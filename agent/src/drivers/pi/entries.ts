@@ -6,7 +6,8 @@ import { DriverUnavailable, type DriverEntry } from '../driver.ts';
 export function readEntries(rows: readonly DriverEntry[]): SessionEntry[] {
   return rows.map((row) => {
     const entry = parse(row);
-    if (typeof entry !== 'object' || entry === null || !('type' in entry) || !('id' in entry)) throw unreadable(row);
+    if (typeof entry !== 'object' || entry === null || !('type' in entry) || !('id' in entry))
+      throw unreadable(row);
     return entry as SessionEntry;
   });
 }
@@ -20,7 +21,10 @@ function parse(row: DriverEntry): unknown {
 }
 
 function unreadable(row: DriverEntry, cause?: unknown): DriverUnavailable {
-  return new DriverUnavailable(`The stored memory of this session is damaged (entry ${row.id}). Start a new session.`, { cause });
+  return new DriverUnavailable(
+    `The stored memory of this session is damaged (entry ${row.id}). Start a new session.`,
+    { cause },
+  );
 }
 
 /** Saves what a session's manager gained since the last call, oldest first. */
@@ -28,7 +32,7 @@ export function createEntrySaver(manager: SessionManager, save: (entry: DriverEn
   let savedLeaf = manager.getLeafId();
   return () => {
     const added: SessionEntry[] = [];
-    for (let id = manager.getLeafId(); id !== null && id !== savedLeaf; ) {
+    for (let id = manager.getLeafId(); id !== null && id !== savedLeaf;) {
       const entry = manager.getEntry(id);
       if (!entry) break;
       added.push(entry);

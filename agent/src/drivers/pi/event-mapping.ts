@@ -10,7 +10,7 @@ import type { AgentSessionEvent } from '@earendil-works/pi-coding-agent';
 import type { AssistantMessage } from '@earendil-works/pi-ai';
 import type { ModelPrice } from '@spectral/proto/wire';
 import type { DriverEvent, TurnOutcome } from '../driver.ts';
-import { readFailure } from './failure.ts';
+import { readFailure, shortFailure } from './failure.ts';
 import { diffOf, progressText, resultText, type ToolOutput } from './tool-output.ts';
 import { tokenUsage } from './usage.ts';
 
@@ -24,18 +24,6 @@ export interface MappingOptions {
   readonly modelId: string;
 }
 
-export interface EventMapping {
-  /** Starts a turn with a model: nothing of an earlier one counts any more. */
-  begin(modelId: string): void;
-  /** From here on the turn is a cancelled one. */
-  cancel(): void;
-  /** What a fork's first compaction is called, for pi knows no such reason. */
-  nextCompactionIs(reason: 'manual' | 'fork'): void;
-  map(event: AgentSessionEvent): DriverEvent[];
-  /** How the turn ended, read after its last event. */
-  outcome(): TurnOutcome;
-}
-
 interface RunningTool {
   readonly messageId: string;
   readonly startedAt: number;
@@ -47,79 +35,91 @@ interface EndedMessage {
   readonly failed: string | null;
 }
 
-export function createEventMapping(options: MappingOptions): EventMapping {
-  let modelId = options.modelId;
-  let cancelled = false;
-  let compaction: 'manual' | 'fork' = 'manual';
-  let current: string | null = null;
-  let last: EndedMessage | null = null;
-  const tools = new Map<string, RunningTool>();
+export class EventMapping {
+  readonly #options: MappingOptions;
+  readonly #tools = new Map<string, RunningTool>();
+  #modelId: string;
+  #cancelled = false;
+  #compaction: 'manual' | 'fork' = 'manual';
+  #current: string | null = null;
+  #last: EndedMessage | null = null;
 
-  return {
-    begin(turnsModelId) {
-      modelId = turnsModelId;
-      cancelled = false;
-      current = null;
-      last = null;
-      tools.clear();
-    },
-    cancel() {
-      cancelled = true;
-    },
-    nextCompactionIs(reason) {
-      compaction = reason;
-    },
-    map,
-    outcome() {
-      const text = last?.text ?? '';
-      if (cancelled) return { reason: 'cancelled', text };
-      if (last?.failed != null) return { reason: 'error', text, error: readFailure(last.failed) };
-      return { reason: 'done', text };
-    },
-  };
+  constructor(options: MappingOptions) {
+    this.#options = options;
+    this.#modelId = options.modelId;
+  }
 
-  function map(event: AgentSessionEvent): DriverEvent[] {
+  /** Starts a turn with a model: nothing of an earlier one counts any more. */
+  begin(modelId: string): void {
+    this.#modelId = modelId;
+    this.#cancelled = false;
+    this.#current = null;
+    this.#last = null;
+    this.#tools.clear();
+  }
+
+  /** From here on the turn is a cancelled one. */
+  cancel(): void {
+    this.#cancelled = true;
+  }
+
+  /** What a compaction asked for by us is called, for pi knows no fork. */
+  nextCompactionIs(reason: 'manual' | 'fork'): void {
+    this.#compaction = reason;
+  }
+
+  /** How the turn ended, read after its last event. */
+  outcome(): TurnOutcome {
+    const text = this.#last?.text ?? '';
+    if (this.#cancelled) return { reason: 'cancelled', text };
+    if (this.#last?.failed != null) return { reason: 'error', text, error: readFailure(this.#last.failed) };
+    return { reason: 'done', text };
+  }
+
+  map(event: AgentSessionEvent): DriverEvent[] {
     switch (event.type) {
       case 'message_start':
-        return event.message.role === 'assistant' ? messageStart(event.message) : [];
+        return event.message.role === 'assistant' ? this.#messageStart(event.message) : [];
       case 'message_update':
-        return messageUpdate(event.assistantMessageEvent);
+        return this.#messageUpdate(event.assistantMessageEvent);
       case 'message_end':
-        return event.message.role === 'assistant' ? messageEnd(event.message) : [];
+        return event.message.role === 'assistant' ? this.#messageEnd(event.message) : [];
       case 'tool_execution_start':
-        return toolStart(event.toolCallId);
+        return this.#toolStart(event.toolCallId);
       case 'tool_execution_update':
-        return toolProgress(event.toolCallId, event.partialResult as ToolOutput);
+        return this.#toolProgress(event.toolCallId, event.partialResult as ToolOutput);
       case 'tool_execution_end':
-        return toolEnd(event.toolCallId, event.toolName, event.result as ToolOutput, event.isError);
+        return this.#toolEnd(event.toolCallId, event.toolName, event.result as ToolOutput, event.isError);
       case 'auto_retry_start':
-        return [retry(event)];
+        return [this.#retry(event)];
       case 'compaction_start':
-        return [{ type: 'compaction', phase: 'start', reason: reasonOf(event.reason), detail: '' }];
+        return [{ type: 'compaction', phase: 'start', reason: this.#reasonOf(event.reason), detail: '' }];
       case 'compaction_end':
-        return compactionEnd(event);
+        return this.#compactionEnd(event);
       default:
         return [];
     }
   }
 
-  function messageStart(message: AssistantMessage): DriverEvent[] {
+  #messageStart(message: AssistantMessage): DriverEvent[] {
     // After an abort inside a tool pi begins one more message that never gets a word.
-    if (cancelled) return [];
-    current = options.newMessageId();
-    return [{ type: 'message_start', messageId: current, modelId: message.model }];
+    if (this.#cancelled) return [];
+    this.#current = this.#options.newMessageId();
+    return [{ type: 'message_start', messageId: this.#current, modelId: message.model }];
   }
 
-  function messageUpdate(event: Extract<AgentSessionEvent, { type: 'message_update' }>['assistantMessageEvent']): DriverEvent[] {
-    if (current === null) return [];
-    const messageId = current;
+  #messageUpdate(
+    event: Extract<AgentSessionEvent, { type: 'message_update' }>['assistantMessageEvent'],
+  ): DriverEvent[] {
+    if (this.#current === null) return [];
+    const messageId = this.#current;
     switch (event.type) {
       case 'text_delta':
       case 'thinking_delta':
         return event.delta === '' ? [] : [{ type: event.type, messageId, delta: event.delta }];
       case 'toolcall_end': {
         const { id, name } = event.toolCall;
-        tools.set(id, { messageId, startedAt: options.now() });
+        this.#tools.set(id, { messageId, startedAt: this.#options.now() });
         return [{ type: 'tool_call', messageId, toolCallId: id, name, args: event.toolCall.arguments }];
       }
       default:
@@ -127,65 +127,89 @@ export function createEventMapping(options: MappingOptions): EventMapping {
     }
   }
 
-  function messageEnd(message: AssistantMessage): DriverEvent[] {
-    if (current === null) return [];
-    const messageId = current;
-    current = null;
-    const stopReason = stopReasonOf(message, cancelled);
-    last = { id: messageId, text: textOf(message), failed: stopReason === 'error' ? (message.errorMessage ?? '') : null };
-    const usage = tokenUsage(message.usage, options.priceOf(message.model));
+  #messageEnd(message: AssistantMessage): DriverEvent[] {
+    if (this.#current === null) return [];
+    const messageId = this.#current;
+    this.#current = null;
+    const stopReason = stopReasonOf(message, this.#cancelled);
+    this.#last = {
+      id: messageId,
+      text: textOf(message),
+      failed: stopReason === 'error' ? (message.errorMessage ?? '') : null,
+    };
+    const usage = tokenUsage(message.usage, this.#options.priceOf(message.model));
     const end: DriverEvent = { type: 'message_end', messageId, stopReason };
     return usage ? [end, { type: 'token_usage', messageId, usage }] : [end];
   }
 
-  function toolStart(toolCallId: string): DriverEvent[] {
-    const tool = tools.get(toolCallId);
-    if (tool) tools.set(toolCallId, { ...tool, startedAt: options.now() });
+  #toolStart(toolCallId: string): DriverEvent[] {
+    const tool = this.#tools.get(toolCallId);
+    if (tool) this.#tools.set(toolCallId, { ...tool, startedAt: this.#options.now() });
     return [];
   }
 
-  function toolProgress(toolCallId: string, output: ToolOutput): DriverEvent[] {
-    const tool = tools.get(toolCallId);
+  #toolProgress(toolCallId: string, output: ToolOutput): DriverEvent[] {
+    const tool = this.#tools.get(toolCallId);
     const text = progressText(output);
-    return tool && text !== '' ? [{ type: 'tool_progress', messageId: tool.messageId, toolCallId, text }] : [];
+    return tool && text !== ''
+      ? [{ type: 'tool_progress', messageId: tool.messageId, toolCallId, text }]
+      : [];
   }
 
-  function toolEnd(toolCallId: string, name: string, output: ToolOutput, isError: boolean): DriverEvent[] {
-    const tool = tools.get(toolCallId);
+  #toolEnd(toolCallId: string, name: string, output: ToolOutput, isError: boolean): DriverEvent[] {
+    const tool = this.#tools.get(toolCallId);
     if (!tool) return [];
-    tools.delete(toolCallId);
+    this.#tools.delete(toolCallId);
     const { text, omitted } = resultText(name, output);
     const diff = diffOf(output);
-    const durationMs = Math.max(0, Math.round(options.now() - tool.startedAt));
-    return [{ type: 'tool_result', messageId: tool.messageId, toolCallId, isError, text, omitted, ...(diff && { diff }), durationMs }];
+    const durationMs = Math.max(0, Math.round(this.#options.now() - tool.startedAt));
+    return [
+      {
+        type: 'tool_result',
+        messageId: tool.messageId,
+        toolCallId,
+        isError,
+        text,
+        omitted,
+        ...(diff && { diff }),
+        durationMs,
+      },
+    ];
   }
 
-  function retry(event: Extract<AgentSessionEvent, { type: 'auto_retry_start' }>): DriverEvent {
+  #retry(event: Extract<AgentSessionEvent, { type: 'auto_retry_start' }>): DriverEvent {
     const { attempt, maxAttempts, delayMs } = event;
-    const messageId = last?.failed == null ? null : last.id;
-    return { type: 'retry', attempt, maxAttempts, delayMs, reason: readFailure(event.errorMessage).message, messageId };
+    const messageId = this.#last?.failed == null ? null : this.#last.id;
+    return {
+      type: 'retry',
+      attempt,
+      maxAttempts,
+      delayMs,
+      reason: shortFailure(event.errorMessage),
+      messageId,
+    };
   }
 
-  function compactionEnd(event: Extract<AgentSessionEvent, { type: 'compaction_end' }>): DriverEvent[] {
-    const reason = reasonOf(event.reason);
-    compaction = 'manual';
+  #compactionEnd(event: Extract<AgentSessionEvent, { type: 'compaction_end' }>): DriverEvent[] {
+    const reason = this.#reasonOf(event.reason);
+    this.#compaction = 'manual';
     if (!event.result) {
       const detail = event.aborted ? 'cancelled' : (event.errorMessage ?? 'failed');
       return [{ type: 'compaction', phase: 'failed', reason, detail }];
     }
     const { tokensBefore, estimatedTokensAfter, usage } = event.result;
     const detail = `${tokensBefore} → ${estimatedTokensAfter ?? 'fewer'} tokens`;
-    return [{ type: 'compaction', phase: 'end', reason, detail }, ...billed(usage)];
+    return [{ type: 'compaction', phase: 'end', reason, detail }, ...this.#billed(usage)];
   }
 
   /** A compaction is a billed request without a message of its own. */
-  function billed(usage: AssistantMessage['usage'] | undefined): DriverEvent[] {
-    const counted = tokenUsage(usage, options.priceOf(modelId));
-    return counted ? [{ type: 'token_usage', messageId: options.newMessageId(), usage: counted }] : [];
+  #billed(usage: AssistantMessage['usage'] | undefined): DriverEvent[] {
+    const counted = tokenUsage(usage, this.#options.priceOf(this.#modelId));
+    return counted ? [{ type: 'token_usage', messageId: this.#options.newMessageId(), usage: counted }] : [];
   }
 
-  function reasonOf(reason: 'manual' | 'threshold' | 'overflow'): 'manual' | 'threshold' | 'overflow' | 'fork' {
-    return reason === 'manual' ? compaction : reason;
+  #reasonOf(reason: 'manual' | 'threshold' | 'overflow'): 'manual' | 'threshold' | 'overflow' | 'fork' {
+    return reason === 'manual' ? this.#compaction : reason;
   }
 }
 
@@ -193,7 +217,10 @@ function textOf(message: AssistantMessage): string {
   return message.content.map((block) => (block.type === 'text' ? block.text : '')).join('');
 }
 
-function stopReasonOf(message: AssistantMessage, cancelled: boolean): 'stop' | 'length' | 'tool_use' | 'error' | 'cancelled' {
+function stopReasonOf(
+  message: AssistantMessage,
+  cancelled: boolean,
+): 'stop' | 'length' | 'tool_use' | 'error' | 'cancelled' {
   switch (message.stopReason) {
     case 'toolUse':
       return 'tool_use';

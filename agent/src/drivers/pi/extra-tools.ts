@@ -11,7 +11,10 @@ export interface ExtraTool {
     toolCallId: string,
     args: unknown,
     signal: AbortSignal | undefined,
-  ): Promise<{ content: ({ type: 'text'; text: string } | { type: 'image'; data: string; mimeType: string })[]; details: object }>;
+  ): Promise<{
+    content: ({ type: 'text'; text: string } | { type: 'image'; data: string; mimeType: string })[];
+    details: object;
+  }>;
 }
 
 /** Adds its tools to a session that starts. A factory that throws is reported and its tools are missing. */

@@ -17,12 +17,18 @@ export function createGatewayFetch(options: GatewayFetchOptions): typeof fetch {
   const origin = new URL(options.gatewayUrl).origin;
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : String(input));
-    if (url.origin !== origin) throw new Error(`Refused a request to ${url.origin}: models are reached through ${origin} only.`);
+    if (url.origin !== origin)
+      throw new Error(`Refused a request to ${url.origin}: models are reached through ${origin} only.`);
     const response = await firstByte(options, input, init ?? {});
     if (!response.ok) return saidOnce(response);
-    if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream')) return response;
+    if (!response.body || !response.headers.get('content-type')?.startsWith('text/event-stream'))
+      return response;
     const body = watchBody(response.body, createArgumentFilter(options.api), options.silenceMs);
-    return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
+    return new Response(body, {
+      status: response.status,
+      statusText: response.statusText,
+      headers: response.headers,
+    });
   };
 }
 
@@ -30,7 +36,11 @@ export function createGatewayFetch(options: GatewayFetchOptions): typeof fetch {
  * The first byte may take as long as any other pause. Silence is given as an answer, for the vendors' libraries would
  * repeat a failed request by themselves, each time as long.
  */
-async function firstByte(options: GatewayFetchOptions, input: string | URL | Request, init: RequestInit): Promise<Response> {
+async function firstByte(
+  options: GatewayFetchOptions,
+  input: string | URL | Request,
+  init: RequestInit,
+): Promise<Response> {
   const stalled = new ModelStalled(options.silenceMs);
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(stalled), options.silenceMs);
@@ -39,7 +49,10 @@ async function firstByte(options: GatewayFetchOptions, input: string | URL | Req
     return await options.fetch(input, { ...init, signal });
   } catch (error) {
     if (error !== stalled) throw error;
-    return Response.json({ type: 'error', error: { type: stalled.code, message: stalled.message } }, { status: 408 });
+    return Response.json(
+      { type: 'error', error: { type: stalled.code, message: stalled.message } },
+      { status: 408 },
+    );
   } finally {
     clearTimeout(timer);
   }

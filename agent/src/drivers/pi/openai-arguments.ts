@@ -59,7 +59,12 @@ function onlyArguments(chunk: Chunk): { index: number; json: string }[] | null {
   const [choice, ...others] = chunk.choices ?? [];
   if (!choice || others.length > 0 || choice.finish_reason || chunk.usage) return null;
   const { content, tool_calls: calls, ...rest } = choice.delta ?? {};
-  if (content || !Array.isArray(calls) || Object.entries(rest).some(([name, value]) => name !== 'role' && value)) return null;
+  if (
+    content ||
+    !Array.isArray(calls) ||
+    Object.entries(rest).some(([name, value]) => name !== 'role' && value)
+  )
+    return null;
   const pieces: { index: number; json: string }[] = [];
   for (const call of calls) {
     if (typeof call.index !== 'number' || typeof call.function?.arguments !== 'string') return null;

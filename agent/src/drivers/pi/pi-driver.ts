@@ -2,7 +2,13 @@
  * The pi driver: pi runs inside the daemon, reaches models through the gateway only, and keeps nothing on disk.
  * See docs/decisions/0020-pi-in-process.md.
  */
-import { DriverUnavailable, type CompletionRequest, type Driver, type DriverSession, type ModelAccess } from '../driver.ts';
+import {
+  DriverUnavailable,
+  type CompletionRequest,
+  type Driver,
+  type DriverSession,
+  type ModelAccess,
+} from '../driver.ts';
 import { complete } from './completion.ts';
 import type { RetryPolicy } from './engine.ts';
 import { preparePiEnvironment, type PiEnvironment } from './environment.ts';
@@ -11,6 +17,7 @@ import type { PiLog } from './pi-log.ts';
 import { createPiModels, type PiModels } from './pi-models.ts';
 import { startSession } from './start-session.ts';
 import { asExtension, type ToolFactory } from './extra-tools.ts';
+import { errorText } from './error-text.ts';
 
 export interface PiDriverOptions {
   /** Where pi's own directory and its temporary files are kept; the daemon's config directory. */
@@ -67,7 +74,10 @@ export function createPiDriver(options: PiDriverOptions): PiDriver {
     configure(next) {
       access = next;
       // A failure to load is told to whoever needs pi.
-      loading?.then((loaded) => loaded.models.configure(access ?? next), () => {});
+      loading?.then(
+        (loaded) => loaded.models.configure(access ?? next),
+        () => {},
+      );
     },
     async start(startOptions) {
       const { pi, models, environment } = await load();
@@ -102,9 +112,12 @@ async function loadEverything(options: PiDriverOptions): Promise<Loaded> {
   try {
     const environment = preparePiEnvironment(options.env ?? process.env, options.stateDir);
     const pi = await loadPi();
-    const models = await createPiModels(pi, { silenceMs: options.silenceMs ?? SILENCE_MS, fetch: options.fetch ?? fetch });
+    const models = await createPiModels(pi, {
+      silenceMs: options.silenceMs ?? SILENCE_MS,
+      fetch: options.fetch ?? fetch,
+    });
     return { pi, models, environment };
   } catch (cause) {
-    throw new DriverUnavailable(`The agent's engine (pi) cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new DriverUnavailable(`The agent's engine (pi) cannot be loaded: ${errorText(cause)}`, { cause });
   }
 }

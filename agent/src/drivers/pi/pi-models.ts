@@ -40,7 +40,11 @@ export async function createPiModels(pi: Pi, options: PiModelsOptions): Promise<
       streamSimple: (model, context, streamOptions) => {
         const { gatewayUrl, machineToken } = access;
         const gatewayFetch = createGatewayFetch({ gatewayUrl, api, ...options });
-        return streamOf(pi, api)(model as never, context, { ...streamOptions, apiKey: machineToken, fetch: gatewayFetch });
+        return streamOf(pi, api)(model as never, context, {
+          ...streamOptions,
+          apiKey: machineToken,
+          fetch: gatewayFetch,
+        });
       },
     });
   };

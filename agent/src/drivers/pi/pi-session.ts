@@ -8,13 +8,21 @@
  * Every wait on pi is bounded: an engine that does not end in time is thrown away and opened anew from its entries.
  */
 import type { SessionEntry } from '@earendil-works/pi-coding-agent';
-import { PromptNotTaken, type DriverEvent, type DriverPrompt, type DriverSession, type Receipt, type TurnOutcome } from '../driver.ts';
+import {
+  PromptNotTaken,
+  type DriverEvent,
+  type DriverPrompt,
+  type DriverSession,
+  type Receipt,
+  type TurnOutcome,
+} from '../driver.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { endedWithin } from './deadline.ts';
 import type { Engine } from './engine.ts';
 import type { EventMapping } from './event-mapping.ts';
 import type { PiLog } from './pi-log.ts';
 import type { PiModel, PiModels } from './pi-models.ts';
+import { errorText } from './error-text.ts';
 
 /** pi may resize images or compact before it begins; a prompt it has not refused by then counts as taken. */
 const RECEIPT_MS = 1000;
@@ -67,8 +75,17 @@ export class PiSession implements DriverSession {
     if (prompt.mode === 'steer') return this.#steer(prompt);
     this.#mustBeSettled();
     const model = this.#options.models.find(prompt.modelId);
-    if (!model) throw new PromptNotTaken('model-unknown', `The team has no model ${prompt.modelId}. Choose another.`);
-    const turn: Turn = { prompt, model, accepted: Promise.withResolvers(), taken: false, cancelled: false, ended: false, done: Promise.resolve() };
+    if (!model)
+      throw new PromptNotTaken('model-unknown', `The team has no model ${prompt.modelId}. Choose another.`);
+    const turn: Turn = {
+      prompt,
+      model,
+      accepted: Promise.withResolvers(),
+      taken: false,
+      cancelled: false,
+      ended: false,
+      done: Promise.resolve(),
+    };
     this.#phase = 'running';
     this.#turn = turn;
     this.#options.mapping.begin(model.id);
@@ -83,7 +100,11 @@ export class PiSession implements DriverSession {
     if (this.#turn) await this.#cancel(this.#turn, ABORT_MS);
   }
 
-  async compact(options: { instructions?: string; lazily?: boolean; reason: 'manual' | 'fork' }): Promise<void> {
+  async compact(options: {
+    instructions?: string;
+    lazily?: boolean;
+    reason: 'manual' | 'fork';
+  }): Promise<void> {
     const compaction: Compaction = { instructions: options.instructions, reason: options.reason };
     if (options.lazily) {
       this.#awaitingCompaction = compaction;
@@ -144,7 +165,8 @@ export class PiSession implements DriverSession {
       },
     });
     // A prompt that steered in the instant the turn ended was taken, so it must run.
-    while (!turn.cancelled && session.pendingMessageCount > 0) await session.prompt(session.clearQueue().steering.join('\n\n'));
+    while (!turn.cancelled && session.pendingMessageCount > 0)
+      await session.prompt(session.clearQueue().steering.join('\n\n'));
   }
 
   async #steer(prompt: DriverPrompt): Promise<Receipt> {
@@ -153,7 +175,10 @@ export class PiSession implements DriverSession {
     await turn.accepted.promise;
     const { session } = this.#engine;
     if (turn.ended || turn.cancelled || !session.isStreaming) return 'settled';
-    await session.steer(prompt.content, prompt.images.map((image) => ({ type: 'image' as const, ...image })));
+    await session.steer(
+      prompt.content,
+      prompt.images.map((image) => ({ type: 'image' as const, ...image })),
+    );
     return 'taken';
   }
 
@@ -164,7 +189,8 @@ export class PiSession implements DriverSession {
     accept(turn);
     session.clearQueue();
     const ended = Promise.all([session.abort(), turn.done]);
-    if (!(await endedWithin(ended, limitMs, (error) => this.#warn('pi failed to abort', error)))) this.#abandon(turn);
+    if (!(await endedWithin(ended, limitMs, (error) => this.#warn('pi failed to abort', error))))
+      this.#abandon(turn);
   }
 
   /** Something in pi ignores its signal. The turn ends here; what still runs can no longer be heard. */
@@ -187,7 +213,8 @@ export class PiSession implements DriverSession {
   /** A model whose settings changed at the gateway is another object under the same name. */
   async #useModel(model: PiModel): Promise<void> {
     const { session } = this.#engine;
-    if (session.model?.provider !== model.provider || session.model.id !== model.id) await session.setModel(model);
+    if (session.model?.provider !== model.provider || session.model.id !== model.id)
+      await session.setModel(model);
     else session.agent.state.model = model;
   }
 
@@ -196,13 +223,18 @@ export class PiSession implements DriverSession {
     const { session } = this.#engine;
     this.#options.mapping.nextCompactionIs(reason);
     const work = this.#engine.compact(instructions);
-    const inTime = await endedWithin(work, COMPACTION_MS, (error) => this.#options.log.info('nothing compacted', { session: this.#options.sessionId, reason: String(error) }));
+    const inTime = await endedWithin(work, COMPACTION_MS, (error) =>
+      this.#options.log.info('nothing compacted', {
+        session: this.#options.sessionId,
+        reason: String(error),
+      }),
+    );
     if (!inTime) session.abortCompaction();
   }
 
   #refuse(turn: Turn, cause: unknown): void {
     this.#end(turn);
-    turn.accepted.reject(new PromptNotTaken('agent-refused', cause instanceof Error ? cause.message : String(cause), { cause }));
+    turn.accepted.reject(new PromptNotTaken('agent-refused', errorText(cause), { cause }));
   }
 
   #settle(turn: Turn, failure: unknown): void {
@@ -222,17 +254,24 @@ export class PiSession implements DriverSession {
     const outcome = this.#options.mapping.outcome();
     if (failure === undefined || outcome.reason === 'cancelled') return outcome;
     this.#warn('pi failed', failure);
-    const message = failure instanceof Error ? failure.message : String(failure);
+    const message = errorText(failure);
     return { reason: 'error', text: outcome.text, error: { code: 'agent-failed', message } };
   }
 
   #mustBeSettled(): void {
     if (this.#phase === 'stopped') throw new PromptNotTaken('stopped', 'The session has been stopped.');
-    if (this.#phase !== 'settled') throw new PromptNotTaken('busy', 'The agent is still at work. Queue the prompt, or steer the running turn.');
+    if (this.#phase !== 'settled')
+      throw new PromptNotTaken(
+        'busy',
+        'The agent is still at work. Queue the prompt, or steer the running turn.',
+      );
   }
 
   #warn(message: string, error: unknown): void {
-    this.#options.log.warn(message, { session: this.#options.sessionId, error: error instanceof Error ? error.message : String(error) });
+    this.#options.log.warn(message, {
+      session: this.#options.sessionId,
+      error: errorText(error),
+    });
   }
 }
 

@@ -11,7 +11,10 @@ export interface ProgressThrottle {
 }
 
 /** `intervalMs` is the shortest time between two progresses of one tool. */
-export function createProgressThrottle(emit: (event: DriverEvent) => void, intervalMs: number): ProgressThrottle {
+export function createProgressThrottle(
+  emit: (event: DriverEvent) => void,
+  intervalMs: number,
+): ProgressThrottle {
   const open = new Map<string, { timer: NodeJS.Timeout; waiting: Progress | null }>();
 
   const pass = (progress: Progress): void => {
@@ -37,7 +40,8 @@ export function createProgressThrottle(emit: (event: DriverEvent) => void, inter
       else pass(event);
     },
     stop() {
-      for (const id of [...open.keys()]) forget(id);
+      for (const { timer } of open.values()) clearTimeout(timer);
+      open.clear();
     },
   };
 }

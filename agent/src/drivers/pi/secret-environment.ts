@@ -8,10 +8,12 @@ const SECRET_WORD =
 const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
 
 /** Settings of the daemon and of the engine, and what Node hands to a child; of no use to a command. */
-const OWN = /^(SPECTRAL_|PI_|NODE_CHANNEL_|NODE_OPTIONS$|NODE_COMPILE_CACHE$|NODE_UNIQUE_ID$|npm_config_|AI_AGENT$)/;
+const OWN =
+  /^(SPECTRAL_|PI_|NODE_CHANNEL_|NODE_OPTIONS$|NODE_COMPILE_CACHE$|NODE_UNIQUE_ID$|npm_config_|AI_AGENT$)/;
 
 /** Variables by which providers' libraries find accounts although their names say nothing of a secret. */
-const PROVIDER = /^(ANTHROPIC|AWS|AZURE|BEDROCK|CEREBRAS|CLOUDFLARE|COPILOT|DEEPSEEK|FIREWORKS|GEMINI|GOOGLE|GROQ|HF|HUGGINGFACE|KIMI|MINIMAX|MISTRAL|MOONSHOT|NVIDIA|OPENAI|OPENCODE|OPENROUTER|TOGETHER|VERCEL|XAI|XIAOMI|ZAI|ZHIPU)_/;
+const PROVIDER =
+  /^(ANTHROPIC|AWS|AZURE|BEDROCK|CEREBRAS|CLOUDFLARE|COPILOT|DEEPSEEK|FIREWORKS|GEMINI|GOOGLE|GROQ|HF|HUGGINGFACE|KIMI|MINIMAX|MISTRAL|MOONSHOT|NVIDIA|OPENAI|OPENCODE|OPENROUTER|TOGETHER|VERCEL|XAI|XIAOMI|ZAI|ZHIPU)_/;
 
 /** A socket of an ssh agent or a path of git is no secret, though its name looks like one. */
 const HARMLESS = new Set(['SSH_AUTH_SOCK', 'GIT_ASKPASS', 'SSH_ASKPASS', 'PWD', 'OLDPWD', 'XAUTHORITY']);

@@ -6,7 +6,10 @@ export const RESULT_LIMIT = 16 * 1024;
 export const PROGRESS_LIMIT = 4 * 1024;
 
 export interface ToolOutput {
-  readonly content?: readonly ({ readonly type: 'text'; readonly text: string } | { readonly type: 'image'; readonly mimeType: string; readonly data: string })[];
+  readonly content?: readonly (
+    | { readonly type: 'text'; readonly text: string }
+    | { readonly type: 'image'; readonly mimeType: string; readonly data: string }
+  )[];
   readonly details?: unknown;
 }
 
@@ -35,7 +38,9 @@ export function diffOf(output: ToolOutput): string | undefined {
 
 function textOf(output: ToolOutput): string {
   const parts = (output.content ?? []).map((part) =>
-    part.type === 'text' ? part.text : `[image ${part.mimeType}, ${Math.floor((part.data.length * 3) / 4)} bytes]`,
+    part.type === 'text'
+      ? part.text
+      : `[image ${part.mimeType}, ${Math.floor((part.data.length * 3) / 4)} bytes]`,
   );
   return parts.join('\n');
 }

@@ -8,7 +8,9 @@ export const STALLED_WORDS = 'The model sent nothing for';
 export class ModelStalled extends Error {
   readonly code = 'model-stalled';
   constructor(silenceMs: number) {
-    super(`${STALLED_WORDS} ${Math.round(silenceMs / 1000)} s, so the request was given up. Send the prompt again, or choose another model.`);
+    super(
+      `${STALLED_WORDS} ${Math.round(silenceMs / 1000)} s, so the request was given up. Send the prompt again, or choose another model.`,
+    );
     this.name = 'ModelStalled';
   }
 }
@@ -17,7 +19,11 @@ export class ModelStalled extends Error {
  * Passes `source` through `filter`, one text piece at a time and only as fast as it is read. Errors with ModelStalled
  * after `silenceMs` without a byte; the source is cancelled then, and when the reader leaves.
  */
-export function watchBody(source: ReadableStream<Uint8Array>, filter: TextFilter, silenceMs: number): ReadableStream<Uint8Array> {
+export function watchBody(
+  source: ReadableStream<Uint8Array>,
+  filter: TextFilter,
+  silenceMs: number,
+): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();

@@ -39,23 +39,48 @@ describe('the pi driver, watched by its system calls', function () {
       const trace = join(state, 'trace');
 
       const env = { PATH: process.env['PATH'], HOME: home, KEPT_FOR_COMMANDS: 'yes', ...DECOYS };
-      const strace = ['-f', '-qq', '-s', '4096', '-e', 'trace=open,openat,openat2,creat,connect,execve', '-o', trace];
-      const { stdout } = await promisify(execFile)('strace', [...strace, process.execPath, CHILD, upstream.url, state, project, modelId], { env, timeout: 50_000 });
+      const strace = [
+        '-f',
+        '-qq',
+        '-s',
+        '4096',
+        '-e',
+        'trace=open,openat,openat2,creat,connect,execve',
+        '-o',
+        trace,
+      ];
+      const { stdout } = await promisify(execFile)(
+        'strace',
+        [...strace, process.execPath, CHILD, upstream.url, state, project, modelId],
+        { env, timeout: 50_000 },
+      );
 
       assert.equal(JSON.parse(stdout).outcome.reason, 'done');
       const calls = readFileSync(trace, 'utf8').split('\n');
-      assert.ok(calls.some((call) => call.includes('notes.txt')), 'the trace is real');
-      assert.deepEqual(calls.filter((call) => call.includes(join(home, '.pi'))), []);
+      assert.ok(
+        calls.some((call) => call.includes('notes.txt')),
+        'the trace is real',
+      );
+      assert.deepEqual(
+        calls.filter((call) => call.includes(join(home, '.pi'))),
+        [],
+      );
       const port = new URL(upstream.url).port;
       const connections = calls.filter((call) => /\bconnect\(.*AF_INET/.test(call));
       assert.ok(connections.length > 0);
-      assert.deepEqual(connections.filter((call) => !call.includes(`htons(${port})`)), []);
+      assert.deepEqual(
+        connections.filter((call) => !call.includes(`htons(${port})`)),
+        [],
+      );
 
-      const sent = upstream.requests.map((request) => request.text + JSON.stringify(request.headers)).join('\n');
+      const sent = upstream.requests
+        .map((request) => request.text + JSON.stringify(request.headers))
+        .join('\n');
       assert.ok(sent.includes('KEPT_FOR_COMMANDS=yes'), 'the command saw its environment');
       assert.ok(!sent.includes(DECOY), 'no decoy key was sent');
       const seenByCommand = JSON.stringify(upstream.requests[1]?.body.messages.slice(1));
-      for (const word of ['the-machine-token', 'ANTHROPIC', 'SPECTRAL_', 'PI_']) assert.ok(!seenByCommand.includes(word), word);
+      for (const word of ['the-machine-token', 'ANTHROPIC', 'SPECTRAL_', 'PI_'])
+        assert.ok(!seenByCommand.includes(word), word);
       assert.deepEqual(readdirSync(join(state, 'tmp')), []);
     });
   }
@@ -65,7 +90,10 @@ describe('the pi driver, watched by its system calls', function () {
 function homeWithDecoys(home: string): string {
   const agent = join(home, '.pi', 'agent');
   mkdirSync(join(agent, 'extensions'), { recursive: true });
-  writeFileSync(join(agent, 'auth.json'), JSON.stringify({ anthropic: { type: 'api_key', key: `${DECOY}-file` } }));
+  writeFileSync(
+    join(agent, 'auth.json'),
+    JSON.stringify({ anthropic: { type: 'api_key', key: `${DECOY}-file` } }),
+  );
   writeFileSync(join(agent, 'settings.json'), '{"defaultProvider":"anthropic"}');
   writeFileSync(join(agent, 'extensions', 'bad.ts'), 'export default () => { throw new Error("loaded"); };');
   return home;

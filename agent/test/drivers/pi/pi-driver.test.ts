@@ -2,16 +2,26 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelApi } from '@spectral/proto/wire';
-import { PromptNotTaken, type DriverEvent } from '../../../src/drivers/driver.ts';
+import type { DriverEvent, PromptNotTaken } from '../../../src/drivers/driver.ts';
 import { useCleanUp } from '../../support/clean-up.ts';
-import { CLAUDE, MODEL_OF, MODELS, SLASHED, startPiDriver, startTestSession } from '../../support/pi-driver.ts';
+import {
+  CLAUDE,
+  MODEL_OF,
+  MODELS,
+  SLASHED,
+  startPiDriver,
+  startTestSession,
+} from '../../support/pi-driver.ts';
 import { scripted } from '../../support/upstream-script.ts';
 import { startUpstream } from '../../support/upstream.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
 /** The kinds of events in order, neighbours of one kind told once. */
 function shape(events: readonly DriverEvent[]): string {
-  return events.map((event) => event.type).filter((type, index, all) => type !== all[index - 1]).join(' ');
+  return events
+    .map((event) => event.type)
+    .filter((type, index, all) => type !== all[index - 1])
+    .join(' ');
 }
 
 describe('the pi driver', function () {
@@ -26,20 +36,43 @@ describe('the pi driver', function () {
         const upstream = await startUpstream(defer);
         const session = await startTestSession(defer, startPiDriver(defer, upstream), { modelId });
 
-        const outcome = await session.ask(scripted({ thinking: 'hm', text: 'one two three', chunk: 4, usage: { input: 1000, output: 500 } }));
+        const outcome = await session.ask(
+          scripted({ thinking: 'hm', text: 'one two three', chunk: 4, usage: { input: 1000, output: 500 } }),
+        );
 
         assert.deepEqual(outcome, { reason: 'done', text: 'one two three' });
-        assert.equal(shape(session.events), 'message_start thinking_delta text_delta message_end token_usage settled');
-        assert.equal(session.of('text_delta').map((event) => event.delta).join(''), 'one two three');
+        assert.equal(
+          shape(session.events),
+          'message_start thinking_delta text_delta message_end token_usage settled',
+        );
+        assert.equal(
+          session
+            .of('text_delta')
+            .map((event) => event.delta)
+            .join(''),
+          'one two three',
+        );
         assert.equal(session.of('message_start')[0]?.modelId, modelId);
-        assert.deepEqual(session.of('token_usage')[0]?.usage, { inputTokens: 1000, outputTokens: 500, cacheReadTokens: 0, cacheWriteTokens: 0, totalTokens: 1500, cost: 0.0105 });
+        assert.deepEqual(session.of('token_usage')[0]?.usage, {
+          inputTokens: 1000,
+          outputTokens: 500,
+          cacheReadTokens: 0,
+          cacheWriteTokens: 0,
+          totalTokens: 1500,
+          cost: 0.0105,
+        });
       });
 
       it('runs a tool and tells its call, its output and how long it took', async () => {
         const upstream = await startUpstream(defer);
         const session = await startTestSession(defer, startPiDriver(defer, upstream), { modelId });
 
-        const outcome = await session.ask(scripted({ text: 'look', tools: [{ name: 'bash', args: { command: 'echo out; echo err >&2' } }] }, { text: 'seen' }));
+        const outcome = await session.ask(
+          scripted(
+            { text: 'look', tools: [{ name: 'bash', args: { command: 'echo out; echo err >&2' } }] },
+            { text: 'seen' },
+          ),
+        );
 
         assert.equal(outcome.text, 'seen');
         const [call] = session.of('tool_call');
@@ -50,7 +83,10 @@ describe('the pi driver', function () {
         assert.equal(result?.isError, false);
         assert.match(result?.text ?? '', /out\n/);
         assert.ok((result?.durationMs ?? -1) >= 0);
-        assert.deepEqual(session.of('message_end').map((event) => event.stopReason), ['tool_use', 'stop']);
+        assert.deepEqual(
+          session.of('message_end').map((event) => event.stopReason),
+          ['tool_use', 'stop'],
+        );
       });
 
       it('gives a unified diff for an edited file', async () => {
@@ -58,7 +94,11 @@ describe('the pi driver', function () {
         const session = await startTestSession(defer, startPiDriver(defer, upstream), { modelId });
         writeFileSync(join(session.cwd, 'a.txt'), 'old line\n');
 
-        await session.ask(scripted({ tools: [{ name: 'edit', args: { path: 'a.txt', edits: [{ oldText: 'old', newText: 'new' }] } }] }));
+        await session.ask(
+          scripted({
+            tools: [{ name: 'edit', args: { path: 'a.txt', edits: [{ oldText: 'old', newText: 'new' }] } }],
+          }),
+        );
 
         assert.match(session.of('tool_result')[0]?.diff ?? '', /^-old line\n\+new line$/m);
         assert.equal(readFileSync(join(session.cwd, 'a.txt'), 'utf8'), 'new line\n');
@@ -70,7 +110,9 @@ describe('the pi driver', function () {
         const content = 'line of text\n'.repeat(8000);
         const before = process.cpuUsage();
 
-        await session.ask(scripted({ chunk: 20, tools: [{ name: 'write', args: { path: 'big.txt', content } }] }));
+        await session.ask(
+          scripted({ chunk: 20, tools: [{ name: 'write', args: { path: 'big.txt', content } }] }),
+        );
 
         const { user, system } = process.cpuUsage(before);
         assert.equal(readFileSync(join(session.cwd, 'big.txt'), 'utf8'), content);
@@ -90,7 +132,14 @@ describe('the pi driver', function () {
         const upstream = await startUpstream(defer);
         const session = await startTestSession(defer, startPiDriver(defer, upstream), { modelId });
 
-        const outcome = await session.ask(scripted({ text: 'at last', status: 529, times: 1, body: { type: 'error', error: { type: 'overloaded_error', message: 'overloaded' } } }));
+        const outcome = await session.ask(
+          scripted({
+            text: 'at last',
+            status: 529,
+            times: 1,
+            body: { type: 'error', error: { type: 'overloaded_error', message: 'overloaded' } },
+          }),
+        );
 
         assert.deepEqual(outcome, { reason: 'done', text: 'at last' });
         const [retry] = session.of('retry');
@@ -102,7 +151,7 @@ describe('the pi driver', function () {
 
       it('repeats a request whose answer was cut, without its text counting twice', async () => {
         const upstream = await startUpstream(defer);
-        const session = await startTestSession(defer, startPiDriver(defer, upstream), { modelId, });
+        const session = await startTestSession(defer, startPiDriver(defer, upstream), { modelId });
 
         const outcome = await session.ask(scripted({ text: 'abcdef', chunk: 2, cutAfter: 2, delayMs: 5 }));
 
@@ -116,19 +165,29 @@ describe('the pi driver', function () {
         const session = await startTestSession(defer, startPiDriver(defer, upstream), { modelId });
         const start = Date.now();
 
-        const outcome = await session.ask(scripted({ text: 'ok', status: 429, times: 1, headers: { 'retry-after': '1' } }));
+        const outcome = await session.ask(
+          scripted({ text: 'ok', status: 429, times: 1, headers: { 'retry-after': '1' } }),
+        );
 
         assert.equal(outcome.reason, 'done');
         assert.ok(Date.now() - start >= 990);
         assert.equal(session.of('retry').length, 0);
       });
 
-      for (const [status, code] of [[401, 'machine-token-rejected'], [403, 'model-not-granted']] as const) {
+      for (const [status, code] of [
+        [401, 'machine-token-rejected'],
+        [403, 'model-not-granted'],
+      ] as const) {
         it(`ends the turn at once on ${status}`, async () => {
           const upstream = await startUpstream(defer);
           const session = await startTestSession(defer, startPiDriver(defer, upstream), { modelId });
 
-          const outcome = await session.ask(scripted({ status, body: { type: 'error', error: { type: 'permission_error', message: 'not for you' } } }));
+          const outcome = await session.ask(
+            scripted({
+              status,
+              body: { type: 'error', error: { type: 'permission_error', message: 'not for you' } },
+            }),
+          );
 
           assert.equal(outcome.reason, 'error');
           assert.equal(outcome.error?.code, code);
@@ -139,12 +198,15 @@ describe('the pi driver', function () {
 
       it('gives up a model that falls silent, before its first byte as after', async () => {
         const upstream = await startUpstream(defer);
-        const session = await startTestSession(defer, startPiDriver(defer, upstream, { silenceMs: 300 }), { modelId });
+        const session = await startTestSession(defer, startPiDriver(defer, upstream, { silenceMs: 300 }), {
+          modelId,
+        });
 
         const midway = await session.ask(scripted({ text: 'abcdef', chunk: 2, hangAfter: 2 }));
         const never = await session.ask(scripted({ text: 'late', headersDelayMs: 2000 }));
 
-        for (const outcome of [midway, never]) assert.equal(outcome.error?.code, 'model-stalled', JSON.stringify(outcome));
+        for (const outcome of [midway, never])
+          assert.equal(outcome.error?.code, 'model-stalled', JSON.stringify(outcome));
         assert.equal(session.of('retry').length, 0);
         await waitUntil('the silent connection is closed', () => upstream.requests[0]?.left);
       });
@@ -172,8 +234,12 @@ describe('the pi driver', function () {
   it('cancels a running command with all its children, and shows no false error', async () => {
     const upstream = await startUpstream(defer);
     const session = await startTestSession(defer, startPiDriver(defer, upstream));
-    await session.begin(scripted({ tools: [{ name: 'bash', args: { command: 'sh -c "sleep 300" & echo started $!; wait' } }] }));
-    const started = await waitUntil('the command runs', () => /started (\d+)/.exec(session.of('tool_progress').at(-1)?.text ?? ''));
+    await session.begin(
+      scripted({ tools: [{ name: 'bash', args: { command: 'sh -c "sleep 300" & echo started $!; wait' } }] }),
+    );
+    const started = await waitUntil('the command runs', () =>
+      /started (\d+)/.exec(session.of('tool_progress').at(-1)?.text ?? ''),
+    );
 
     await session.session.interrupt();
     const outcome = await session.settled();
@@ -200,10 +266,17 @@ describe('the pi driver', function () {
   it('steers the running turn after its current tool', async () => {
     const upstream = await startUpstream(defer);
     const session = await startTestSession(defer, startPiDriver(defer, upstream));
-    await session.begin(scripted({ tools: [{ name: 'bash', args: { command: 'echo go; sleep 0.3' } }] }, { text: 'never' }));
+    await session.begin(
+      scripted({ tools: [{ name: 'bash', args: { command: 'echo go; sleep 0.3' } }] }, { text: 'never' }),
+    );
     await waitUntil('the command runs', () => session.of('tool_progress').length > 0);
 
-    const receipt = await session.session.deliver({ content: scripted({ text: 'steered' }), images: [], modelId: CLAUDE, mode: 'steer' });
+    const receipt = await session.session.deliver({
+      content: scripted({ text: 'steered' }),
+      images: [],
+      modelId: CLAUDE,
+      mode: 'steer',
+    });
 
     assert.equal(receipt, 'taken');
     assert.equal((await session.settled()).text, 'steered');
@@ -215,7 +288,12 @@ describe('the pi driver', function () {
     const session = await startTestSession(defer, startPiDriver(defer, upstream));
     await session.ask('hi');
 
-    const receipt = await session.session.deliver({ content: 'more', images: [], modelId: CLAUDE, mode: 'steer' });
+    const receipt = await session.session.deliver({
+      content: 'more',
+      images: [],
+      modelId: CLAUDE,
+      mode: 'steer',
+    });
 
     assert.equal(receipt, 'settled');
     assert.equal(upstream.requests.length, 1);
@@ -225,10 +303,16 @@ describe('the pi driver', function () {
     const upstream = await startUpstream(defer);
     const session = await startTestSession(defer, startPiDriver(defer, upstream));
     const prompt = { images: [], mode: 'turn' as const };
-    await assert.rejects(session.session.deliver({ ...prompt, content: 'x', modelId: 'nothing/such' }), (error: PromptNotTaken) => error.code === 'model-unknown');
+    await assert.rejects(
+      session.session.deliver({ ...prompt, content: 'x', modelId: 'nothing/such' }),
+      (error: PromptNotTaken) => error.code === 'model-unknown',
+    );
     await session.begin(scripted({ text: 'slow', headersDelayMs: 200 }));
 
-    await assert.rejects(session.session.deliver({ ...prompt, content: 'x', modelId: CLAUDE }), (error: PromptNotTaken) => error.code === 'busy');
+    await assert.rejects(
+      session.session.deliver({ ...prompt, content: 'x', modelId: CLAUDE }),
+      (error: PromptNotTaken) => error.code === 'busy',
+    );
 
     assert.equal((await session.settled()).text, 'slow');
     assert.equal(upstream.requests.length, 1);
@@ -239,10 +323,15 @@ describe('the pi driver', function () {
     const driver = startPiDriver(defer, upstream);
     const events: DriverEvent[] = [];
     const session = await driver.start({
-      sessionId: 's', cwd: '/tmp', modelId: CLAUDE, entries: [], saveEntry() {},
+      sessionId: 's',
+      cwd: '/tmp',
+      modelId: CLAUDE,
+      entries: [],
+      saveEntry() {},
       emit(event) {
         events.push(event);
-        if (event.type === 'settled' && events.filter((one) => one.type === 'settled').length === 1) void session.deliver({ content: 'two', images: [], modelId: CLAUDE, mode: 'turn' });
+        if (event.type === 'settled' && events.filter((one) => one.type === 'settled').length === 1)
+          void session.deliver({ content: 'two', images: [], modelId: CLAUDE, mode: 'turn' });
       },
     });
 
@@ -260,12 +349,18 @@ describe('the pi driver', function () {
     await session.ask('second', { modelId: SLASHED });
     await session.ask('third');
 
-    assert.deepEqual(upstream.requests.map((request) => [request.path, request.body.model]), [
-      ['/v1/messages?beta=true', CLAUDE],
-      ['/v1/chat/completions', SLASHED],
-      ['/v1/messages?beta=true', CLAUDE],
-    ]);
-    assert.deepEqual(upstream.requests[2]?.body.messages.map((message) => message.role), ['user', 'assistant', 'user', 'assistant', 'user']);
+    assert.deepEqual(
+      upstream.requests.map((request) => [request.path, request.body.model]),
+      [
+        ['/v1/messages?beta=true', CLAUDE],
+        ['/v1/chat/completions', SLASHED],
+        ['/v1/messages?beta=true', CLAUDE],
+      ],
+    );
+    assert.deepEqual(
+      upstream.requests[2]?.body.messages.map((message) => message.role),
+      ['user', 'assistant', 'user', 'assistant', 'user'],
+    );
   });
 
   it('calls with the renewed token, in live sessions too', async () => {
@@ -283,7 +378,11 @@ describe('the pi driver', function () {
   it('tells an unknown price as null, never as zero', async () => {
     const upstream = await startUpstream(defer);
     const driver = startPiDriver(defer, upstream);
-    driver.configure({ gatewayUrl: upstream.url, machineToken: 't', models: MODELS.map((model) => ({ ...model, price: null })) });
+    driver.configure({
+      gatewayUrl: upstream.url,
+      machineToken: 't',
+      models: MODELS.map((model) => ({ ...model, price: null })),
+    });
     const session = await startTestSession(defer, driver);
 
     await session.ask('hi');
@@ -295,7 +394,8 @@ describe('the pi driver', function () {
   it('sends the images of a prompt', async () => {
     const upstream = await startUpstream(defer);
     const session = await startTestSession(defer, startPiDriver(defer, upstream));
-    const data = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    const data =
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
     await session.ask('look', { images: [{ mimeType: 'image/png', data }] });
 
@@ -306,7 +406,12 @@ describe('the pi driver', function () {
     const upstream = await startUpstream(defer);
     const driver = startPiDriver(defer, upstream);
     const first = await startTestSession(defer, driver);
-    await first.ask(scripted({ text: 'remember', tools: [{ name: 'bash', args: { command: 'echo kept' } }] }, { text: 'yes' }));
+    await first.ask(
+      scripted(
+        { text: 'remember', tools: [{ name: 'bash', args: { command: 'echo kept' } }] },
+        { text: 'yes' },
+      ),
+    );
     await first.session.stop();
 
     const second = await startTestSession(defer, driver, { entries: first.entries });
@@ -338,11 +443,30 @@ describe('the pi driver', function () {
     const driver = startPiDriver(defer, upstream);
     const request = { system: 'Give a title.', prompt: scripted({ text: 'A title' }), maxTokens: 30 };
 
-    for (const modelId of [CLAUDE, SLASHED]) assert.equal(await driver.complete({ ...request, modelId, signal: AbortSignal.timeout(5000) }), 'A title');
+    for (const modelId of [CLAUDE, SLASHED])
+      assert.equal(
+        await driver.complete({ ...request, modelId, signal: AbortSignal.timeout(5000) }),
+        'A title',
+      );
 
     assert.match(upstream.requests[0]?.text ?? '', /Give a title\./);
-    await assert.rejects(driver.complete({ ...request, prompt: scripted({ status: 403 }), modelId: CLAUDE, signal: AbortSignal.timeout(5000) }), /may not use this model/);
-    await assert.rejects(driver.complete({ ...request, prompt: scripted({ headersDelayMs: 3000 }), modelId: CLAUDE, signal: AbortSignal.timeout(50) }));
+    await assert.rejects(
+      driver.complete({
+        ...request,
+        prompt: scripted({ status: 403 }),
+        modelId: CLAUDE,
+        signal: AbortSignal.timeout(5000),
+      }),
+      /may not use this model/,
+    );
+    await assert.rejects(
+      driver.complete({
+        ...request,
+        prompt: scripted({ headersDelayMs: 3000 }),
+        modelId: CLAUDE,
+        signal: AbortSignal.timeout(50),
+      }),
+    );
   });
 
   it('compacts now, and tells what it cost', async () => {
@@ -353,7 +477,14 @@ describe('the pi driver', function () {
 
     await session.session.compact({ reason: 'manual' });
 
-    assert.deepEqual(session.of('compaction').map((event) => [event.phase, event.reason]), [['start', 'manual'], ['end', 'manual']], session.of('compaction').at(-1)?.detail);
+    assert.deepEqual(
+      session.of('compaction').map((event) => [event.phase, event.reason]),
+      [
+        ['start', 'manual'],
+        ['end', 'manual'],
+      ],
+      session.of('compaction').at(-1)?.detail,
+    );
     assert.equal(session.events.at(-1)?.type, 'token_usage');
     assert.ok(session.entries.at(-1)?.json.includes('"compaction"'));
   });
@@ -373,14 +504,23 @@ describe('the pi driver', function () {
     assert.equal(upstream.requests.length, before);
 
     assert.equal((await fork.ask('new start')).reason, 'done');
-    assert.deepEqual(fork.of('compaction').map((event) => [event.phase, event.reason]), [['start', 'fork'], ['end', 'fork']]);
+    assert.deepEqual(
+      fork.of('compaction').map((event) => [event.phase, event.reason]),
+      [
+        ['start', 'fork'],
+        ['end', 'fork'],
+      ],
+    );
     assert.equal((await small.ask('new start')).reason, 'done');
   });
 
   it('keeps the daemon free of pi that ignores its signal: the turn ends, the session goes on with its memory', async () => {
     const upstream = await startUpstream(defer);
     const deaf = {
-      name: 'deaf', label: 'deaf', description: 'never ends', parameters: { type: 'object', properties: {} },
+      name: 'deaf',
+      label: 'deaf',
+      description: 'never ends',
+      parameters: { type: 'object', properties: {} },
       execute: () => new Promise<never>(() => {}),
     };
     const driver = startPiDriver(defer, upstream, { tools: [(registry) => registry.registerTool(deaf)] });
