@@ -9,7 +9,12 @@ export type Announcement =
   /** Visibility or ownership changed: check every person connected to it again. */
   | { readonly type: 'machine-changed'; readonly machineId: string }
   /** Registered again: tokens of older registrations are dead. */
-  | { readonly type: 'machine-registered'; readonly machineId: string; readonly registration: number; readonly host: string }
+  | {
+      readonly type: 'machine-registered';
+      readonly machineId: string;
+      readonly registration: number;
+      readonly host: string;
+    }
   /** A team key was rotated or revoked: machine tokens issued under it are dead. */
   | { readonly type: 'key-ended'; readonly keyId: string }
   /** A person left the team, or their role changed: check their sockets again. */

@@ -17,8 +17,15 @@ export interface MachinePresence {
 
 export interface Presence {
   /** Makes this pod the machine's holder. Resolves with the new entry and the one it replaced, if any. */
-  claim(claim: { machineId: string; podId: string; pid: number | null }): Promise<{ entry: MachinePresence; replaced: MachinePresence | null }>;
-  /** Keeps entries alive; resolves with the machine ids that are no longer held under that epoch. */
+  claim(claim: {
+    machineId: string;
+    podId: string;
+    pid: number | null;
+  }): Promise<{ entry: MachinePresence; replaced: MachinePresence | null }>;
+  /**
+   * Keeps entries alive, and restores those that expired meanwhile and nobody took. Resolves with the ids of machines
+   * that are no longer held under that epoch.
+   */
   renew(entries: readonly MachinePresence[]): Promise<string[]>;
   /** Ends an entry, and notes now as the machine's last seen time. No effect under a newer epoch. */
   release(entry: MachinePresence): Promise<void>;

@@ -1,0 +1,99 @@
+/** Settings of a relay process, read once from the environment. Every fault is reported at once. */
+import { LOG_LEVELS, readEnv, type Env, type EnvReader, type LogLevel } from '@spectral/common';
+import { DEFAULT_SETTINGS, type RelaySettings } from './settings.ts';
+
+export interface RelayConfig extends RelaySettings {
+  /** SPECTRAL_HOST: address to listen on. Default 127.0.0.1; in a container 0.0.0.0. */
+  readonly host: string;
+  /** SPECTRAL_PORT: 0 to 65535, 0 for any free one. Default 8081. */
+  readonly port: number;
+  /** SPECTRAL_GATEWAY_URL: where this process reaches the gateway, for token keys and standing. */
+  readonly gatewayUrl: string;
+  /** SPECTRAL_SERVICE_SECRET: what is shown at the gateway's /internal; at least 16 characters. */
+  readonly serviceSecret: string;
+  /** REDIS_URL: redis:// or rediss://. Null: this process is the only relay. */
+  readonly redisUrl: string | null;
+  /** SPECTRAL_DRAIN_SPREAD_MS: over how long machines and browsers move away at a stop. Default 3000, at most 600000. */
+  readonly drainSpreadMs: number;
+  /** SPECTRAL_LOG_LEVEL: debug, info, warn, error or silent. Default info. */
+  readonly logLevel: LogLevel;
+}
+
+const MILLION = 1_000_000;
+
+/**
+ * Further variables, with the defaults of settings.ts:
+ * SPECTRAL_ALLOWED_ORIGINS (comma-separated), SPECTRAL_MACHINE_FRAMES_PER_SECOND, SPECTRAL_MACHINE_BYTES_PER_SECOND,
+ * SPECTRAL_BROWSER_FRAMES_PER_SECOND, SPECTRAL_BROWSER_BYTES_PER_SECOND, SPECTRAL_BROWSER_WINDOW_BYTES,
+ * SPECTRAL_MACHINES_PER_TEAM, SPECTRAL_BROWSERS_PER_TEAM. Throws ConfigError with one line per fault.
+ */
+export function readRelayConfig(env: Env): RelayConfig {
+  const reader = readEnv('relay', env);
+  const defaults = DEFAULT_SETTINGS;
+  const config: RelayConfig = {
+    ...defaults,
+    host: reader.text('SPECTRAL_HOST', '127.0.0.1'),
+    port: reader.integer('SPECTRAL_PORT', { fallback: 8081, min: 0, max: 65535 }),
+    gatewayUrl: reader.url('SPECTRAL_GATEWAY_URL', ['http', 'https']),
+    serviceSecret: serviceSecretOf(reader),
+    redisUrl: reader.optionalUrl('REDIS_URL', ['redis', 'rediss']),
+    drainSpreadMs: reader.integer('SPECTRAL_DRAIN_SPREAD_MS', { fallback: 3_000, min: 0, max: 600_000 }),
+    logLevel: reader.choice('SPECTRAL_LOG_LEVEL', LOG_LEVELS, 'info'),
+    allowedOrigins: originsOf(reader),
+    machineRate: rateOf(reader, 'MACHINE', defaults.machineRate),
+    browserRate: rateOf(reader, 'BROWSER', defaults.browserRate),
+    browserWindowBytes: reader.integer('SPECTRAL_BROWSER_WINDOW_BYTES', {
+      fallback: defaults.browserWindowBytes,
+      min: 65_536,
+      max: 1_000 * MILLION,
+    }),
+    machinesPerTeam: reader.integer('SPECTRAL_MACHINES_PER_TEAM', {
+      fallback: defaults.machinesPerTeam,
+      min: 1,
+      max: MILLION,
+    }),
+    browsersPerTeam: reader.integer('SPECTRAL_BROWSERS_PER_TEAM', {
+      fallback: defaults.browsersPerTeam,
+      min: 1,
+      max: MILLION,
+    }),
+  };
+  reader.finish();
+  return Object.freeze(config);
+}
+
+function serviceSecretOf(reader: EnvReader): string {
+  const secret = reader.text('SPECTRAL_SERVICE_SECRET');
+  if (secret && secret.length < 16)
+    reader.fault('SPECTRAL_SERVICE_SECRET is too short; give at least 16 characters');
+  return secret;
+}
+
+function originsOf(reader: EnvReader): string[] {
+  const listed = (reader.optional('SPECTRAL_ALLOWED_ORIGINS') ?? '')
+    .split(',')
+    .map((origin) => origin.trim());
+  const origins = listed.filter((origin) => origin !== '');
+  for (const origin of origins) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
+    reader.fault(
+      `SPECTRAL_ALLOWED_ORIGINS holds ${JSON.stringify(origin)}; give origins such as https://spectral.example.com`,
+    );
+  }
+  return origins;
+}
+
+function rateOf(reader: EnvReader, peer: 'MACHINE' | 'BROWSER', fallback: RelaySettings['machineRate']) {
+  return {
+    framesPerSecond: reader.integer(`SPECTRAL_${peer}_FRAMES_PER_SECOND`, {
+      fallback: fallback.framesPerSecond,
+      min: 1,
+      max: MILLION,
+    }),
+    bytesPerSecond: reader.integer(`SPECTRAL_${peer}_BYTES_PER_SECOND`, {
+      fallback: fallback.bytesPerSecond,
+      min: 65_536,
+      max: 10_000 * MILLION,
+    }),
+  };
+}
