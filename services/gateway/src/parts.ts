@@ -16,6 +16,7 @@ import { openPGliteDatabase } from './database/pglite-database.ts';
 import type { Database, OpenDatabase } from './database/index.ts';
 import type { OpenRoom } from './house.ts';
 import type { Need } from './http/health.ts';
+import { openInferenceRoom } from './inference/room.ts';
 import { createPasswords } from './people/password-hash.ts';
 import { createMemoryRateLimit } from './rate-limits/memory-rate-limit.ts';
 
@@ -63,7 +64,7 @@ export async function openGatewayParts(
   };
 }
 
-const ROOMS: readonly OpenRoom[] = [];
+const ROOMS: readonly OpenRoom[] = [openInferenceRoom];
 
 async function openDatabase(place: GatewayConfig['database'], log: Logger): Promise<OpenDatabase> {
   return 'url' in place ? openPgDatabase({ ...place, log }) : openPGliteDatabase(place);
