@@ -3,7 +3,10 @@ import {
   createMemoryAnnouncements,
   createMemoryPresence,
   createMetrics,
+  createRedisAnnouncements,
+  createRedisPresence,
   observeProcess,
+  openRedis,
   type Announcements,
   type Logger,
   type Presence,
@@ -19,6 +22,8 @@ import type { Need } from './http/health.ts';
 import { openInferenceRoom } from './inference/room.ts';
 import { createPasswords } from './people/password-hash.ts';
 import { createMemoryRateLimit } from './rate-limits/memory-rate-limit.ts';
+import type { RateLimit } from './rate-limits/index.ts';
+import { createRedisRateLimit } from './rate-limits/redis-rate-limit.ts';
 
 export interface OpenGatewayParts {
   readonly parts: GatewayParts;
@@ -39,18 +44,19 @@ export async function openGatewayParts(
   shared: SharedParts | null = null,
 ): Promise<OpenGatewayParts> {
   const database = await openDatabase(config.database, log);
-  const seams = shared ?? { announcements: createMemoryAnnouncements(), presence: createMemoryPresence({ now: Date.now }) };
+  const seams = await openSeams(config.redisUrl, log);
   const metrics = createMetrics();
   const stopObserving = observeProcess(metrics);
   return {
     parts: {
       database,
-      ...seams,
-      limits: createMemoryRateLimit(Date.now),
+      announcements: shared?.announcements ?? seams.announcements,
+      presence: shared?.presence ?? seams.presence,
+      limits: seams.limits,
       passwords: createPasswords(),
       metrics,
       log,
-      needs: [databaseNeed(database.db)],
+      needs: [databaseNeed(database.db), ...seams.needs],
       rooms: ROOMS,
       now: () => new Date(),
       nowMs: () => performance.now(),
@@ -58,13 +64,53 @@ export async function openGatewayParts(
     async close() {
       stopObserving();
       await metrics.close();
-      if (!shared) await Promise.all([seams.announcements.close(), seams.presence.close()]);
+      await seams.close();
       await database.close();
     },
   };
 }
 
 const ROOMS: readonly OpenRoom[] = [openInferenceRoom];
+
+interface Seams extends SharedParts {
+  readonly limits: RateLimit;
+  readonly needs: readonly Need[];
+  close(): Promise<void>;
+}
+
+async function openSeams(redisUrl: string | null, log: Logger): Promise<Seams> {
+  return redisUrl === null ? memorySeams() : redisSeams(redisUrl, log);
+}
+
+function memorySeams(): Seams {
+  const announcements = createMemoryAnnouncements();
+  const presence = createMemoryPresence({ now: Date.now });
+  return {
+    announcements,
+    presence,
+    limits: createMemoryRateLimit(Date.now),
+    needs: [],
+    close: async () => void (await Promise.all([announcements.close(), presence.close()])),
+  };
+}
+
+async function redisSeams(url: string, log: Logger): Promise<Seams> {
+  const redis = openRedis({ url }, log);
+  const [announcements, presence] = await Promise.all([
+    createRedisAnnouncements({ url }, log),
+    createRedisPresence({ url }, log),
+  ]);
+  return {
+    announcements,
+    presence,
+    limits: createRedisRateLimit(redis),
+    needs: [{ name: 'redis', check: async () => void (await redis.ping()) }],
+    async close() {
+      redis.disconnect();
+      await Promise.all([announcements.close(), presence.close()]);
+    },
+  };
+}
 
 async function openDatabase(place: GatewayConfig['database'], log: Logger): Promise<OpenDatabase> {
   return 'url' in place ? openPgDatabase({ ...place, log }) : openPGliteDatabase(place);

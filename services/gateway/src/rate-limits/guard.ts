@@ -11,14 +11,24 @@ export const GUESSES_PER_EMAIL: Limit = { attempts: 10, windowMs: 15 * MINUTE_MS
 /** Device logins that one address may begin. */
 export const DEVICE_STARTS: Limit = { attempts: 20, windowMs: 10 * MINUTE_MS };
 
-/** Counts an attempt. Throws ServiceError `rate-limited` with `retryAfterSeconds` when there were too many. */
+/**
+ * Counts an attempt. Throws ServiceError: `rate-limited` with `retryAfterSeconds` when there were too many, and
+ * `unavailable` when nobody can tell, since a door that stands open whenever Redis is away would be no door.
+ */
 export async function guard(limits: RateLimit, key: string, limit: Limit): Promise<void> {
-  const waitMs = await limits.attempt(key, limit);
+  const waitMs = await count(limits, key, limit);
   if (waitMs > 0) throw tooMany(waitMs);
 }
 
-/** The refusal that says when to come back. */
-export function tooMany(waitMs: number): ServiceError {
+async function count(limits: RateLimit, key: string, limit: Limit): Promise<number> {
+  try {
+    return await limits.attempt(key, limit);
+  } catch (cause) {
+    throw new ServiceError('unavailable', 'attempts cannot be counted at the moment: try again shortly', { cause });
+  }
+}
+
+function tooMany(waitMs: number): ServiceError {
   const retryAfterSeconds = Math.ceil(waitMs / 1000);
   return new ServiceError('rate-limited', `too many attempts: try again in ${inWords(retryAfterSeconds)}`, {
     details: { retryAfterSeconds },
