@@ -2,7 +2,7 @@
 import type { Announcements, Logger, Metrics, Presence, StandingAnswer, StandingQuestion, TokenKeys } from '@spectral/common';
 import express, { type Express } from 'express';
 import { createAnnounce } from './announce.ts';
-import { bootstrap, mintOwnerLink, type FirstRun } from './bootstrap/bootstrap.ts';
+import { bootstrap, mintOwnerKey, mintOwnerLink, type FirstRun } from './bootstrap/bootstrap.ts';
 import { createCallers, loginCookie } from './callers/index.ts';
 import { cliAuthRoutes } from './cli-auth/routes.ts';
 import type { GatewayConfig } from './config.ts';
@@ -50,6 +50,9 @@ export interface Gateway {
   standing(question: StandingQuestion): Promise<StandingAnswer>;
   /** A fresh one-time link that signs the first owner in. */
   mintOwnerLink(): Promise<string>;
+  /** A further team key of that owner, for machines of the process's own. */
+  mintOwnerKey(name: string): Promise<string>;
+  readonly metrics: Metrics;
   /** `/ready` says no from now on. */
   startDraining(): void;
   /** Waits for what runs. The parts stay open: whoever made them closes them. */
@@ -84,6 +87,8 @@ export async function createGateway(config: GatewayConfig, parts: GatewayParts):
     tokenKeys: keys,
     standing: (question) => standing(db, question, now()),
     mintOwnerLink: () => mintOwnerLink(db, { publicUrl, now: now() }),
+    mintOwnerKey: (name) => mintOwnerKey(db, { name, now: now() }),
+    metrics,
     startDraining() {
       drain.begun = true;
       for (const room of rooms) room.startDraining?.();

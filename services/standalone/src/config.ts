@@ -1,6 +1,7 @@
 /** Settings of `npm start`. Those of the gateway and the relay that matter to one process are passed on to them. */
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { LOG_LEVELS, readEnv, type Env, type LogLevel } from '@spectral/common';
 
 export interface StandaloneConfig {
@@ -31,4 +32,25 @@ export function readStandaloneConfig(env: Env): StandaloneConfig {
   };
   read.finish();
   return Object.freeze(config);
+}
+
+/** Where `npm run build` puts the page. */
+const PAGE_DIRECTORY = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+/** What the gateway in this process is told: the person's own settings, and what one process decides for it. */
+export function gatewayEnv(
+  env: Env,
+  config: StandaloneConfig,
+  bound: { port: number; serviceSecret: string },
+): Env {
+  return {
+    ...env,
+    SPECTRAL_HOST: config.host,
+    SPECTRAL_PORT: String(bound.port),
+    SPECTRAL_DATA_DIR: config.dataDirectory,
+    SPECTRAL_SERVICE_SECRET: bound.serviceSecret,
+    SPECTRAL_WEB_DIR: env['SPECTRAL_WEB_DIR'] ?? PAGE_DIRECTORY,
+    DATABASE_URL: undefined,
+    REDIS_URL: undefined,
+  };
 }

@@ -5,7 +5,9 @@
  *   standalone.pid   the process that runs
  *   database/        embedded Postgres
  *   machine/         config directory of the local `spectral serve`
- *   spectral.log     JSON lines
+ *   master.key       seals the secrets in the database
+ *   spectral.log     JSON lines of gateway and relay
+ *   machine.log      what the local machine says
  */
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,10 +22,10 @@ export class DataDirectoryUnusable extends Error {
 }
 
 export interface DataDirectory {
-  readonly database: string;
+  /** Config directory of the local machine. */
   readonly machine: string;
-  readonly secrets: string;
   readonly log: string;
+  readonly machineLog: string;
   /** Lets the next process in. Idempotent. */
   release(): void;
 }
@@ -33,8 +35,7 @@ export function openDataDirectory(path: string): DataDirectory {
   const lock = join(path, 'standalone.pid');
   const at = (name: string) => join(path, name);
   try {
-    for (const directory of [path, at('machine'), at('secrets')])
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+    for (const directory of [path, at('machine')]) mkdirSync(directory, { recursive: true, mode: 0o700 });
     takeLock(lock);
   } catch (cause) {
     if (cause instanceof DataDirectoryUnusable) throw cause;
@@ -45,10 +46,9 @@ export function openDataDirectory(path: string): DataDirectory {
     );
   }
   return {
-    database: at('database'),
     machine: at('machine'),
-    secrets: at('secrets'),
     log: at('spectral.log'),
+    machineLog: at('machine.log'),
     release: () => releaseLock(lock),
   };
 }

@@ -36,15 +36,27 @@ export async function bootstrap(db: Database, options: { publicUrl: string; now:
   });
 }
 
-/** A fresh login link for the team's first owner, for whoever starts the process and so holds the database. */
+/** A fresh login link for the first owner, for whoever starts the process and so holds the database. */
 export async function mintOwnerLink(db: Database, options: { publicUrl: string; now: Date }): Promise<string> {
+  const { userId } = await firstOwner(db);
+  return mintLoginLink(db, { ...options, userId });
+}
+
+/** A further key of the first owner's team, for the same reader: the secret, shown once. */
+export async function mintOwnerKey(db: Database, options: { name: string; now: Date }): Promise<string> {
+  const { userId, teamId } = await firstOwner(db);
+  const { secret } = await createTeamKey(db, { teamId, name: options.name, createdBy: userId }, options.now);
+  return secret;
+}
+
+async function firstOwner(db: Database): Promise<{ userId: string; teamId: string }> {
   const owner = await db
     .selectFrom('members')
-    .select('user_id')
+    .select(['user_id', 'team_id'])
     .where('role', '=', 'owner')
     .orderBy('joined_at')
     .orderBy('user_id')
     .limit(1)
     .executeTakeFirstOrThrow();
-  return mintLoginLink(db, { ...options, userId: owner.user_id });
+  return { userId: owner.user_id, teamId: owner.team_id };
 }
