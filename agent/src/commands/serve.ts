@@ -27,7 +27,7 @@ export async function runServe(args: readonly string[], context: CommandContext)
   const releaseLock = takeInstanceLock(paths.lock);
   try {
     const log = createLogger(stderr, Date.now);
-    const [driver, { startDaemon }] = await Promise.all([createDriver(context, log), import('../daemon/start-daemon.ts')]);
+    const [driver, { startDaemon }] = await Promise.all([createDriver(context, config, log), import('../daemon/start-daemon.ts')]);
     keepServing(log);
     const daemon = await startDaemon({
       Sqlite3,
@@ -48,6 +48,7 @@ export async function runServe(args: readonly string[], context: CommandContext)
     });
     const end = await Promise.race([daemon.ended, stopSignal(say)]);
     await daemon.stop();
+    await driver.close();
     return end === 'signal' ? 0 : reportEnd(end, say);
   } finally {
     releaseLock();
@@ -77,19 +78,14 @@ function requireLogin(paths: Paths): ConfigFile {
   throw new CommandFailed(`not logged in: there is no ${paths.config}. Run spectral login first.`);
 }
 
-async function createDriver({ environment }: CommandContext, log: Log): Promise<Driver> {
+async function createDriver({ environment }: CommandContext, { mcpUrl }: ConfigFile, log: Log): Promise<Driver> {
   if (environment.driver === 'scripted') {
     const { createScriptedDriver } = await import('../drivers/scripted/scripted-driver.ts');
     return createScriptedDriver();
   }
-  const { createPiDriver } = await import('../drivers/pi/pi-driver.ts');
-  const driverLog = {
-    info: (message: string, details = {}) => log('agent.info', { message, ...details }),
-    warn: (message: string, details = {}) => log('agent.warning', { message, ...details }),
-  };
-  const driver = createPiDriver({ stateDir: environment.configDir, log: driverLog, now: Date.now });
-  // The first prompt should not wait for pi to load; a failure is told to whoever prompts.
-  void driver.prewarm().catch((error: unknown) => log('agent.not-loaded', { message: String(error) }));
+  const { createServedPi } = await import('../daemon/served-pi.ts');
+  const driver = createServedPi({ stateDir: environment.configDir, mcpUrl, version: readVersion(), log, now: Date.now });
+  driver.prewarm();
   return driver;
 }
 

@@ -86,7 +86,7 @@ export function createPiDriver(options: PiDriverOptions): PiDriver {
         models,
         agentDir: environment.agentDir,
         commandEnvironment: environment.commandEnvironment,
-        extensions: (options.tools ?? []).map(asExtension),
+        extensions: (options.tools ?? []).map((factory) => asExtension(factory, () => access)),
         retry: options.retry ?? RETRY,
         log: options.log,
         now: options.now,
