@@ -30,6 +30,9 @@ export type Announcement =
       readonly podId: string;
       readonly epoch: number;
       readonly online: boolean;
+      /** The registration behind the link, and the host it came from: told to a link that this one replaces. */
+      readonly registration?: number | undefined;
+      readonly host?: string | undefined;
       /** Milliseconds since 1970. */
       readonly at: number;
     };

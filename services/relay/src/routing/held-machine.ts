@@ -39,7 +39,7 @@ export class HeldMachine {
   }
 
   /** A message from the pod of a reader. */
-  receive(from: string, message: Exclude<ToMachinePod, { type: 'fence' }>): void {
+  receive(from: string, message: ToMachinePod): void {
     switch (message.type) {
       case 'request':
         return this.#request(from, message);

@@ -49,7 +49,6 @@ export class HeldMachines {
   }
 
   receive(from: string, message: ToMachinePod): void {
-    if (message.type === 'fence') return this.fence(message.machineId, message);
     const machine = this.#current.get(message.machineId);
     if (machine) return machine.receive(from, message);
     // The sender believes the machine is here: it shall look again.

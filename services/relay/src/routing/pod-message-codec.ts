@@ -33,7 +33,6 @@ const TYPES: readonly MessageType[] = [
   'close',
   'leave',
   'interest',
-  'fence',
   'answer',
   'snapshot',
   'events',
@@ -47,7 +46,6 @@ const channel = v.string();
 const openMeta = v.object({ actor, channel, cursor: v.object({ epoch: v.number(), seq: v.number() }) });
 const channelMeta = v.object({ channel });
 const interestMeta = v.array(v.tuple([v.number(), v.string()]));
-const fenceMeta = v.object({ registration: v.number(), host: v.string() });
 const refusedMeta = v.object({ channel, code: v.string(), message: v.string() });
 const unheldMeta = v.object({ target: v.number() });
 
@@ -109,8 +107,6 @@ function metaOf(message: PodMessage): string {
       return JSON.stringify({ channel: message.channel });
     case 'interest':
       return JSON.stringify(message.reads);
-    case 'fence':
-      return JSON.stringify({ registration: message.registration, host: message.host });
     case 'refused':
       return JSON.stringify({ channel: message.channel, code: message.code, message: message.message });
     case 'unheld':
@@ -166,8 +162,6 @@ function messageOf({ type, machineId, epoch, reader, meta, frame }: Record): Pod
         return { type, machineId, reader };
       case 'interest':
         return { type, machineId, reads: parseJson(interestMeta, meta, type) };
-      case 'fence':
-        return { type, machineId, epoch, ...parseJson(fenceMeta, meta, type) };
       case 'answer':
         return { type, reader, frame };
       case 'snapshot':

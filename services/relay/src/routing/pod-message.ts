@@ -31,14 +31,6 @@ export type ToMachinePod =
       readonly type: 'interest';
       readonly machineId: string;
       readonly reads: readonly (readonly [reader: number, channel: string])[];
-    }
-  /** A newer link of this machine was accepted elsewhere: close the one you hold, if older. */
-  | {
-      readonly type: 'fence';
-      readonly machineId: string;
-      readonly epoch: number;
-      readonly registration: number;
-      readonly host: string;
     };
 
 /** For the pod of a reader. */
@@ -92,7 +84,6 @@ export function isForMachine(message: PodMessage): message is ToMachinePod {
     case 'close':
     case 'leave':
     case 'interest':
-    case 'fence':
       return true;
     default:
       return false;

@@ -3,17 +3,21 @@
  * store is away is made good at the next renewal; links on this pod work on meanwhile.
  */
 import type { Announcements, Logger, MachinePresence, Presence } from '@spectral/common';
+import type { MachineLink } from './machine-link.ts';
 
 export interface PresenceKeeper {
   /** Makes this pod the machine's holder. Throws when the store is away. */
-  claim(machineId: string): Promise<{ entry: MachinePresence; replaced: MachinePresence | null }>;
+  claim(machineId: string): Promise<MachinePresence>;
   /** Tells everybody that the link of this entry is up. */
-  announceOnline(entry: MachinePresence): void;
+  announceOnline(link: MachineLinkFacts): void;
   /** The link is gone. */
-  release(entry: MachinePresence): Promise<void>;
+  release(link: MachineLinkFacts): Promise<void>;
   /** Keeps what is held; resolves with the ids of machines that a newer link took. */
   renew(entries: readonly MachinePresence[]): Promise<string[]>;
 }
+
+/** What is said of a link. */
+export type MachineLinkFacts = Pick<MachineLink, 'entry' | 'claims'>;
 
 interface Parts {
   readonly podId: string;
@@ -25,33 +29,37 @@ interface Parts {
 
 export function createPresenceKeeper({ podId, presence, announcements, log, now }: Parts): PresenceKeeper {
   /** Releases that failed. */
-  const unreleased = new Set<MachinePresence>();
+  const unreleased = new Set<MachineLinkFacts>();
 
-  const announce = (entry: MachinePresence, online: boolean) => {
+  const announce = ({ entry, claims }: MachineLinkFacts, online: boolean) => {
     const { machineId, epoch } = entry;
+    const { registration, host } = claims;
     announcements
-      .publish({ type: 'presence', machineId, podId, epoch, online, at: now() })
+      .publish({ type: 'presence', machineId, podId, epoch, online, registration, host, at: now() })
       .catch((err: unknown) =>
         log.warn({ err, machineId }, 'presence not announced; others find it by looking'),
       );
   };
-  const release = async (entry: MachinePresence) => {
+  const release = async (link: MachineLinkFacts) => {
+    const { machineId } = link.entry;
     try {
-      await presence.release(entry);
-      unreleased.delete(entry);
+      await presence.release(link.entry);
+      unreleased.delete(link);
     } catch (err) {
-      unreleased.add(entry);
-      log.warn({ err, machineId: entry.machineId }, 'presence not released; tried again at the next renewal');
+      unreleased.add(link);
+      log.warn({ err, machineId }, 'presence not released; tried again at the next renewal');
     }
-    announce(entry, false);
+    announce(link, false);
   };
 
   return {
-    claim: (machineId) => presence.claim({ machineId, podId, pid: null }),
-    announceOnline: (entry) => announce(entry, true),
+    async claim(machineId) {
+      return (await presence.claim({ machineId, podId, pid: null })).entry;
+    },
+    announceOnline: (link) => announce(link, true),
     release,
     async renew(entries) {
-      for (const entry of unreleased) await release(entry);
+      for (const link of unreleased) await release(link);
       return presence.renew(entries);
     },
   };

@@ -46,12 +46,6 @@ export interface RouterPeriods {
   readonly interestMs: number;
 }
 
-/** What a claim gave: the new entry, and the one it replaced. */
-export interface Claim {
-  readonly entry: MachinePresence;
-  readonly replaced: MachinePresence | null;
-}
-
 export class Router {
   readonly held: HeldMachines;
   readonly watched: WatchedMachines;
@@ -111,22 +105,17 @@ export class Router {
   }
 
   /** Claims a machine for this pod. Throws when the store is away. */
-  claim({ sub }: MachineClaims): Promise<Claim> {
+  claim({ sub }: MachineClaims): Promise<MachinePresence> {
     return this.#keeper.claim(sub);
   }
 
   /** A claimed machine's link is up: older links are fenced wherever they are, and readers are told. */
-  attach(link: MachineLink, replaced: MachinePresence | null): HeldMachine {
-    const { entry, claims } = link;
-    const { machineId, epoch } = entry;
+  attach(link: MachineLink): HeldMachine {
+    const { entry } = link;
     const machine = this.held.attach(link);
-    if (this.held.get(machineId) !== machine) return machine;
-    this.watched.machineHeld(machineId, entry);
-    this.#keeper.announceOnline(entry);
-    if (replaced && replaced.podId !== this.#podId) {
-      const { registration, host } = claims;
-      this.#send(replaced.podId, { type: 'fence', machineId, epoch, registration, host });
-    }
+    if (this.held.get(entry.machineId) !== machine) return machine;
+    this.watched.machineHeld(entry.machineId, entry);
+    this.#keeper.announceOnline(link);
     return machine;
   }
 
@@ -135,12 +124,12 @@ export class Router {
     const { entry } = machine.link;
     if (!this.held.detach(machine)) return;
     this.watched.machineGone(entry.machineId, entry.epoch, this.#parts.now(), true);
-    await this.#keeper.release(entry);
+    await this.#keeper.release(machine.link);
   }
 
   /** A claim whose link never came up. */
-  abandon(entry: MachinePresence): Promise<void> {
-    return this.#keeper.release(entry);
+  abandon(entry: MachinePresence, claims: MachineClaims): Promise<void> {
+    return this.#keeper.release({ entry, claims });
   }
 
   /** Finds out where a machine is, before its first reader on this pod is let in. Throws when that cannot be told. */
@@ -228,8 +217,7 @@ export class Router {
     if (announcement.type !== 'presence' || announcement.podId === this.#podId) return;
     const { machineId, podId, epoch, at, online } = announcement;
     if (!online) return this.watched.machineGone(machineId, epoch, at, true);
-    const own = this.held.get(machineId)?.link.claims;
-    if (own) this.held.fence(machineId, { ...own, epoch });
+    this.held.fence(machineId, announcement);
     this.watched.machineHeld(machineId, { podId, epoch });
   }
 }

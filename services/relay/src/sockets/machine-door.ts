@@ -54,14 +54,14 @@ export function createMachineDoor(parts: Parts): MachineDoor {
   const open = (
     upgrade: readonly [IncomingMessage, Duplex, Buffer],
     claims: MachineClaims,
-    claim: Claim,
+    entry: MachinePresence,
   ): boolean => {
     const outcome = { opened: false };
     server.handleUpgrade(...upgrade, (socket) => {
       outcome.opened = true;
-      const link = new MachineSocket(socket, claims, claim.entry, parts);
+      const link = new MachineSocket(socket, claims, entry, parts);
       link.start(
-        () => router.attach(link, claim.replaced),
+        () => router.attach(link),
         (machine) => void router.detach(machine),
       );
     });
@@ -75,12 +75,12 @@ export function createMachineDoor(parts: Parts): MachineDoor {
       socket.on('error', ignore);
       try {
         const claims = await admit(request);
-        const claim = await router.claim(claims);
+        const entry = await router.claim(claims);
         socket.off('error', ignore);
-        if (!socket.destroyed && open([request, socket, head], claims, claim)) {
-          const { machineId, epoch } = claim.entry;
+        if (!socket.destroyed && open([request, socket, head], claims, entry)) {
+          const { machineId, epoch } = entry;
           log.info({ machineId, teamId: claims.team, epoch }, 'machine link accepted');
-        } else await router.abandon(claim.entry);
+        } else await router.abandon(entry, claims);
       } catch (error) {
         const refusal = refusalOf(error);
         counters.admissionsRefused += 1;
@@ -92,11 +92,6 @@ export function createMachineDoor(parts: Parts): MachineDoor {
       }
     },
   };
-}
-
-interface Claim {
-  readonly entry: MachinePresence;
-  readonly replaced: MachinePresence | null;
 }
 
 function offersProtocol({ headers }: IncomingMessage): boolean {

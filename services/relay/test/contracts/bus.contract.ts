@@ -110,7 +110,6 @@ function oneOfEach(): PodMessage[] {
       ],
     },
     { type: 'interest', machineId, reads: [] },
-    { type: 'fence', machineId, epoch: Date.now(), registration: 4, host: 'höst' },
     { type: 'answer', reader: 1, frame },
     { type: 'snapshot', ...place, frame },
     { type: 'events', machineId, epoch: place.epoch, frame },
