@@ -59,7 +59,7 @@ const packageEntry = import.meta.resolve('@earendil-works/pi-ai');
 const rows = (await Promise.all(SOURCES.map(rowsOf))).flat();
 const target = new URL('../src/models/catalogue.json', import.meta.url);
 await writeFile(target, `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
-console.log(`${rows.length} models written to ${fileURLToPath(target)}`);
+process.stdout.write(`${rows.length} models written to ${fileURLToPath(target)}\n`);
 
 async function rowsOf(source: Source): Promise<Fields[]> {
   const file = new URL(`./providers/data/${source.provider}.json`, packageEntry);

@@ -80,7 +80,7 @@ function textOf(block: DemoBlock): string {
 
 /** Pieces of a length, or so many of them. Never within a character. */
 function* piecesOf(block: DemoBlock, cut: number | { readonly chars: number }): Generator<string> {
-  const letters = [...textOf(block)];
+  const letters = Array.from(textOf(block));
   const pieces = typeof cut === 'number' ? Math.min(cut, letters.length) : Math.ceil(letters.length / cut.chars);
   const edge = (index: number) => (typeof cut === 'number' ? Math.round((index * letters.length) / cut) : index * cut.chars);
   for (let index = 0; index < pieces; index += 1) yield letters.slice(edge(index), edge(index + 1)).join('');

@@ -53,7 +53,7 @@ export function forward(options: ForwardOptions): Forwarding {
   let streamed = false;
   let status: number | null = null;
   let held: Buffer | null = null;
-  let tries = 0;
+  let triedAgain = false;
   let whole = false;
   let stalled: NodeJS.Timeout | undefined;
   let settled: Promise<void> | null = null;
@@ -136,13 +136,15 @@ export function forward(options: ForwardOptions): Forwarding {
     onResponseError(_controller, error) {
       if (phase === 'over') return;
       if (phase === 'passing') return void breakOff(new Refusal('upstream-cut', CUT_MESSAGE[dialect], error), 'cut');
-      if (tries === 0 && isRetriable(error)) return send();
+      if (!triedAgain && isRetriable(error)) {
+        triedAgain = true;
+        return send();
+      }
       void breakOff(upstreamRefusal(error), 'failed');
     },
   };
 
   const send = (): void => {
-    tries += 1;
     options.upstream.dispatch({ method: 'POST', ...options.request }, handler);
   };
 

@@ -85,7 +85,7 @@ function isAllowedHost(host: string, rules: AddressRules): boolean {
 }
 
 function bareHost(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+  return hostname.replaceAll(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
 }
 
 const METADATA = blockList(['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254/128']);

@@ -28,7 +28,7 @@ interface StoreParts {
 
 /** Keys are sealed, bound to their team and row. */
 export function createModelStore({ db: database, sealer, newId, now }: StoreParts): ModelStore {
-  const db = database.withTables<ModelTables>();
+  const db = database.$extendTables<ModelTables>();
 
   const opened = (teamId: string, row: { id: string; settings: UserModelSettings; sealed_key: string | null }): StoredUserModel => ({
     rowId: row.id,

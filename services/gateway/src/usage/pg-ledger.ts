@@ -35,7 +35,7 @@ const LIMITS = { maxBatch: 200, maxWaiting: 20_000, patienceMs: 2_000, retryMs: 
 const CLOSE_LIMIT_MS = 1_000;
 
 export function createPgLedger({ db: database, processId, now, log }: LedgerParts): PgLedger {
-  const db = database.withTables<UsageTables>();
+  const db = database.$extendTables<UsageTables>();
   const onError = (err: unknown) => log.warn({ err }, 'usage could not be written; it will be tried again');
   const opening: GroupCommit<CallRow> = createGroupCommit({ ...LIMITS, onError, write: (rows) => insertOpened(db, rows) });
   const settling: GroupCommit<CallRow> = createGroupCommit({ ...LIMITS, onError, write: (rows) => upsertSettled(db, rows) });

@@ -6,6 +6,11 @@ import { MACHINE_TOKEN, startModelDoor, type ModelDoor } from '../support/model-
 const TOOLS = ['read', 'bash', 'edit', 'write'].map((name) => ({ name, input_schema: { type: 'object' as const } }));
 const FAST = { delayMs: 5, pieceMs: 0 };
 
+function inputOf<T>(call: Anthropic.ToolUseBlock | undefined): T {
+  assert.ok(call);
+  return call.input as T;
+}
+
 describe('the demo model, through the model door', () => {
   let demo: DemoProvider;
   let door: ModelDoor;
@@ -47,12 +52,12 @@ describe('the demo model, through the model door', () => {
 
   it('extends the file it finds from an earlier demo', async () => {
     const { calls: first } = await converse('one', () => 'README.md');
-    const content = (first[1]?.input as { content: string }).content;
+    const { content } = inputOf<{ content: string }>(first[1]);
 
     const { calls } = await converse('two', (call) => (call.name === 'bash' ? 'SPECTRAL_DEMO.md' : call.name === 'read' ? content : 'ok'));
 
     assert.deepEqual(calls.map(({ name }) => name), ['bash', 'read', 'edit']);
-    const { edits } = calls[2]?.input as { edits: { oldText: string; newText: string }[] };
+    const { edits } = inputOf<{ edits: { oldText: string; newText: string }[] }>(calls[2]);
     assert.equal(content.split(edits[0]?.oldText ?? '').length, 2, 'the text to replace stands once');
     assert.match(edits[0]?.newText ?? '', /two/);
   });
@@ -87,7 +92,7 @@ describe('the demo model, through the model door', () => {
   it('streams a tool argument of an exact size', async () => {
     const { calls } = await converse('demo: tool-argument 100000', () => 'ok');
 
-    assert.equal((calls[0]?.input as { content: string }).content.length, 100_000);
+    assert.equal(inputOf<{ content: string }>(calls[0]).content.length, 100_000);
   });
 
   it('fails as told, and works again after as many tries as told', async () => {

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
 
 export interface UpstreamHit {
   readonly url: string;
@@ -21,7 +22,7 @@ export interface MockUpstream {
   close(): Promise<void>;
 }
 
-export const ANTHROPIC_STREAM = [
+const ANTHROPIC_EVENTS: readonly (readonly [type: string, rest: object])[] = [
   ['message_start', { message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-haiku-4-5-20251001', content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: 1000, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 1 } } }],
   ['content_block_start', { index: 0, content_block: { type: 'text', text: '' } }],
   ['ping', {}],
@@ -30,7 +31,8 @@ export const ANTHROPIC_STREAM = [
   ['content_block_stop', { index: 0 }],
   ['message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 500 } }],
   ['message_stop', {}],
-].map(([type, rest]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...(rest as object) })}\n\n`);
+];
+export const ANTHROPIC_STREAM = ANTHROPIC_EVENTS.map(([type, rest]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`);
 
 const chunk = (rest: object) => `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o-2024-08-06', ...rest })}\n\n`;
 export const OPENAI_STREAM = [
@@ -66,12 +68,13 @@ async function respond(request: IncomingMessage, response: ServerResponse, hits:
   const body = Buffer.concat(parts);
   const left = new Promise<number>((resolve) => response.once('close', () => !response.writableFinished && resolve(performance.now())));
   hits.push({ url: request.url ?? '', rawHeaders: request.rawHeaders, headers: request.headers, body, left });
-  await behave(response, wordsOf(body), request.url ?? '', JSON.parse(body.toString()).stream === true);
+  const read = JSON.parse((request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString());
+  await behave(response, wordsOf(read), request.url ?? '', read.stream === true);
 }
 
-function wordsOf(body: Buffer): string {
-  const message = JSON.parse(body.toString()).messages?.at(-1)?.content;
-  return typeof message === 'string' ? message : (message?.find?.((block: { type: string }) => block.type === 'text')?.text ?? '');
+function wordsOf(body: { messages?: { content: unknown }[] }): string {
+  const content = body.messages?.at(-1)?.content;
+  return typeof content === 'string' ? content : JSON.stringify(content ?? '');
 }
 
 async function behave(response: ServerResponse, words: string, url: string, stream: boolean): Promise<void> {
@@ -98,7 +101,7 @@ async function streamOut(response: ServerResponse, words: string, events: readon
   response.flushHeaders();
   if (words.includes('huge')) {
     for (let sent = 0; sent < 200 && !response.destroyed; sent += 1) {
-      if (!response.write(`: ${'x'.repeat(256 * 1024)}\n\n`)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+      if (!response.write(`: ${'x'.repeat(256 * 1024)}\n\n`)) await writable(response);
     }
   }
   for (const [index, event] of events.entries()) {
@@ -146,4 +149,15 @@ function fail(response: ServerResponse, status: number, anthropic: boolean): voi
 function json(response: ServerResponse, body: object): void {
   response.writeHead(200, { 'content-type': 'application/json', 'request-id': 'req_upstream' });
   response.end(JSON.stringify(body));
+}
+
+/** Resolves when the response takes more, or is closed. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
