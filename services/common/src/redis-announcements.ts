@@ -23,8 +23,8 @@ const announcement: v.GenericSchema<unknown, Announcement> = v.variant('type', [
     podId: v.string(),
     epoch: v.number(),
     online: v.boolean(),
-    registration: v.number(),
-    host: v.string(),
+    registration: v.optional(v.number()),
+    host: v.optional(v.string()),
     at: v.number(),
   }),
 ]);

@@ -215,9 +215,9 @@ export class Router {
 
   #onAnnouncement(announcement: Announcement): void {
     if (announcement.type !== 'presence' || announcement.podId === this.#podId) return;
-    const { machineId, podId, epoch, at, online } = announcement;
+    const { machineId, podId, epoch, at, online, registration = 0, host = 'another host' } = announcement;
     if (!online) return this.watched.machineGone(machineId, epoch, at, true);
-    this.held.fence(machineId, announcement);
+    this.held.fence(machineId, { epoch, registration, host });
     this.watched.machineHeld(machineId, { podId, epoch });
   }
 }
