@@ -3,7 +3,7 @@
  * logged in with a team key, its files in a config directory of its own.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, openSync, closeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Env } from '@spectral/common';
@@ -24,7 +24,7 @@ export interface LocalMachineOptions {
 
 export interface LocalMachine {
   readonly pid: number;
-  /** Resolves when the child ended by itself, with its exit code or signal. */
+  /** Resolves when the child ended by itself, with its last words, or else its exit code or signal. */
   readonly ended: Promise<string>;
   /** Asks it to stop and waits; after `limitMs` it is killed. */
   stop(limitMs: number): Promise<void>;
@@ -46,6 +46,7 @@ export async function startLocalMachine(options: LocalMachineOptions): Promise<L
     await logIn(env, await options.createTeamKey());
   }
   const log = openSync(options.logFile, 'a', 0o600);
+  const { size } = statSync(options.logFile);
   // Its own process group: a terminal's Ctrl-C reaches this process alone, which then stops the child in order.
   const child = spawn(process.execPath, [COMMAND, 'serve', '--machine-name', options.name], {
     env,
@@ -53,7 +54,7 @@ export async function startLocalMachine(options: LocalMachineOptions): Promise<L
     detached: true,
   });
   closeSync(log);
-  return control(child);
+  return control(child, () => lastLine(options.logFile, size));
 }
 
 function childEnv({ env, configDirectory, gatewayUrl }: LocalMachineOptions): NodeJS.ProcessEnv {
@@ -82,8 +83,8 @@ async function logIn(env: NodeJS.ProcessEnv, teamKey: string): Promise<void> {
     throw new LocalMachineFailed(`this machine could not log in: ${said.trim() || `exit ${code}`}`);
 }
 
-function control(child: ChildProcess): LocalMachine {
-  const ended = exitOf(child);
+function control(child: ChildProcess, lastWords: () => string): LocalMachine {
+  const ended = exitOf(child).then((how) => lastWords() || `exit ${how}`);
   return {
     pid: child.pid ?? 0,
     ended,
@@ -95,6 +96,12 @@ function control(child: ChildProcess): LocalMachine {
       clearTimeout(kill);
     },
   };
+}
+
+/** The last line written to a file behind `offset`, without the command's own name before it. */
+function lastLine(file: string, offset: number): string {
+  const said = readFileSync(file).subarray(offset).toString('utf8').trimEnd();
+  return said.slice(said.lastIndexOf('\n') + 1).replace(/^spectral: /, '');
 }
 
 function exitOf(child: ChildProcess): Promise<string> {

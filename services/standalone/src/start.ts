@@ -23,7 +23,7 @@ import {
 import { createMemoryBusHub, createRelay, DEFAULT_SETTINGS, systemTimers } from '@spectral/relay';
 import { gatewayEnv, type StandaloneConfig } from './config.ts';
 import { openDataDirectory, type DataDirectory } from './data-directory.ts';
-import { startLocalMachine, type LocalMachine } from './local-machine.ts';
+import { LocalMachineFailed, startLocalMachine, type LocalMachine } from './local-machine.ts';
 import type { Progress } from './progress.ts';
 
 export interface Standalone {
@@ -112,9 +112,7 @@ async function start({ config, env, progress, undo, stop }: Starting): Promise<S
     loginLink: gateway.firstRun?.loginLink ?? (await gateway.mintOwnerLink()),
     machinePid: machine?.pid ?? null,
     demo: gatewayConfig.providers.anthropic.apiKey === null && gatewayConfig.providers.openai.apiKey === null,
-    broken: machine
-      ? machine.ended.then((how) => `the local machine ended (${how}); ${data.machineLog} has its words`)
-      : new Promise(() => {}),
+    broken: machine ? machine.ended.then((how) => `this machine stopped: ${how}`) : new Promise(() => {}),
     stop,
   };
 }
@@ -192,7 +190,7 @@ async function startMachine({
   ]);
   if (how === 'online') progress.done('This machine is online', config.machineName);
   else if (how === 'late') progress.note(`This machine is not online yet; ${data.machineLog} has its words.`);
-  else progress.failed(`This machine did not start (${how}); ${data.machineLog} has its words.`);
+  else throw new LocalMachineFailed(`this machine did not start: ${how}`);
   return machine;
 }
 
