@@ -25,6 +25,17 @@ function failureOf({ status, body }: ResponsePayload, fromRelay: boolean): Error
   return new RequestFailed(status, code, message, details);
 }
 
+/**
+ * Whether the relay says that the machine's link broke under this request: offline, without the details of a machine
+ * that is away. It may have been carried out; sent again with its key it is not carried out twice.
+ */
+export function isBroken(frame: DataFrame): boolean {
+  if ((frame.flags & FrameFlag.fromRelay) === 0) return false;
+  const { body, status } = parseResponse(frame.payload);
+  const { code, details } = readError(body, status);
+  return code === 'machine-offline' && details === undefined;
+}
+
 /** The error of an answer's body, or a plain one for a body that is none. */
 export function readError(body: unknown, status: number): ErrorBody['error'] {
   try {

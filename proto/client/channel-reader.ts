@@ -26,12 +26,15 @@ import type { Timers } from './timers.ts';
 const ANSWER_MS = [5_000, 10_000, 20_000, 30_000] as const;
 /** Waits before opening again, by the number of times that did not help for long. */
 const REOPEN_MS = [0, 250, 500, 1_000, 2_000, 5_000, 10_000] as const;
+/** Wait after a refusal that may be passing, such as a log that could not be read. */
+const REFUSED_MS = 10_000;
 /** A channel that was whole for this long begins anew with the waits. */
 const STABLE_MS = 5_000;
 
 /**
  * `opening`: nothing has come yet; `live`: as new as the machine; `behind`: shows what was, newer events are being
- * asked for or the machine is away; `refused`: the machine has no such session (any more).
+ * asked for or the machine is away; `refused`: the machine will not serve it, with code `not-found` for good (the session
+ * was deleted), else it is asked again from time to time.
  */
 export type ChannelState =
   | { readonly kind: 'opening' | 'live' | 'closed' }
@@ -114,8 +117,7 @@ export class ChannelReader<R, E> implements Reader {
 
   control(frame: Extract<RelayToBrowser, { kind: 'gap' | 'refused' }>): void {
     if (frame.kind === 'gap') return this.#reopen();
-    this.#stopTimers();
-    this.#become({ kind: 'refused', code: frame.code, message: frame.message });
+    this.#refused(frame.code, frame.message);
   }
 
   data(frame: DataFrame): void {
@@ -137,6 +139,14 @@ export class ChannelReader<R, E> implements Reader {
     if (this.#isReachable) this.#parts.send({ kind: 'close', channel: this.channel });
     this.#isReachable = false;
     this.#become({ kind: 'closed' });
+  }
+
+  /** A session that is not there stays away; any other refusal may be over after a while. */
+  #refused(code: string, message: string): void {
+    this.#stopTimers();
+    this.#become({ kind: 'refused', code, message });
+    if (code !== 'not-found')
+      this.#stopReopenTimer = this.#parts.timers.after(REFUSED_MS, () => this.reachable());
   }
 
   #open(): void {

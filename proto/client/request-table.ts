@@ -11,7 +11,7 @@ import {
   type RequestPayload,
   type ResponsePayload,
 } from '../wire/index.ts';
-import { answerOf } from './answers.ts';
+import { answerOf, isBroken } from './answers.ts';
 import { LinkClosed, MachineTimeout, RequestFailed } from './errors.ts';
 import type { Link } from './link.ts';
 import type { Timers } from './timers.ts';
@@ -32,10 +32,14 @@ interface Pending {
   sentOn: Link | null;
   resolve(response: ResponsePayload): void;
   reject(error: unknown): void;
+  /** Stops the wait before it is sent again. */
+  stopWaiting(): void;
   /** Stops the deadline and the signal. */
   release(): void;
 }
 
+/** Wait before a request is sent again whose machine's link broke under it. */
+const BROKEN_MS = 500;
 const HIGHEST_ID = 0xffffffff;
 
 export class RequestTable {
@@ -57,8 +61,18 @@ export class RequestTable {
     if (payload.length + HEADER_BYTES > this.#maxFrameBytes)
       throw tooLarge(payload.length, this.#maxFrameBytes);
     const frame = encodeFrame({ kind: FrameKind.request, target: id }, payload);
+    const stopWaiting = () => {};
     return new Promise((resolve, reject) => {
-      const pending: Pending = { id, frame, call, sentOn: null, resolve, reject, release: () => {} };
+      const pending: Pending = {
+        id,
+        frame,
+        call,
+        sentOn: null,
+        resolve,
+        reject,
+        stopWaiting,
+        release: stopWaiting,
+      };
       this.#pending.set(id, pending);
       this.#limit(pending);
       this.#send(pending);
@@ -87,6 +101,7 @@ export class RequestTable {
     const pending = this.#pending.get(frame.target);
     if (!pending) return;
     try {
+      if (pending.call.retry && isBroken(frame)) return this.#sendAgain(pending);
       const response = answerOf(frame);
       this.#forget(pending);
       pending.resolve(response);
@@ -134,10 +149,18 @@ export class RequestTable {
 
   #forget(pending: Pending): void {
     this.#pending.delete(pending.id);
+    pending.stopWaiting();
     pending.release();
   }
 
+  /** The relay knows soon whether the machine is back or away; it is asked the same again then. */
+  #sendAgain(pending: Pending): void {
+    pending.sentOn = null;
+    pending.stopWaiting = this.#timers.after(BROKEN_MS, () => this.#send(pending));
+  }
+
   #send(pending: Pending): void {
+    pending.stopWaiting();
     if (!this.#link) return;
     pending.sentOn = this.#link;
     this.#link.sendFrame(pending.frame);

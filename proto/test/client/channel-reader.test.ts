@@ -190,6 +190,26 @@ describe('channel reader', () => {
     );
   });
 
+  it('asks again after a while when the refusal may be passing', async () => {
+    const { reader, sent, states, timers, answer } = started();
+    reader.reachable();
+    reader.control({
+      kind: 'refused',
+      channel: SESSION_ID,
+      code: 'store-failed',
+      message: 'cannot be read now',
+    });
+
+    await timers.advance(10_000);
+    assert.equal(sent.length, 2);
+    answer(1);
+
+    assert.deepEqual(
+      states.map(({ kind }) => kind),
+      ['refused', 'opening', 'live'],
+    );
+  });
+
   it('says nothing after it was closed, not even what came with the last frame', () => {
     const { reader, sent, told, answer } = started({ closeOnReady: true });
     reader.reachable();

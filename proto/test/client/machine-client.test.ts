@@ -395,6 +395,33 @@ describe('machine client: requests', () => {
     await assert.rejects(byMachine, (error) => error instanceof RequestFailed && error.status === 503);
   });
 
+  it("sends a request again with the same key when the machine's link broke under it", async () => {
+    const { client, relay, timers } = await started();
+    relay.last.welcome();
+    const answer = client.request('POST', '/x', {});
+    await settled();
+
+    relay.last.answer(1, 503, { error: { code: 'machine-offline', message: 'broke' } }, { fromRelay: true });
+    await timers.advance(500);
+    relay.last.answer(1, 201);
+
+    assert.equal((await answer).status, 201);
+    const [first, second] = relay.last.requests;
+    assert.deepEqual(first, second);
+    assert.equal(timers.waiting, 0);
+  });
+
+  it("fails at once when the machine's link broke and the request must not be sent again", async () => {
+    const { client, relay } = await started();
+    relay.last.welcome();
+    const answer = client.request('POST', '/x', {}, { retry: false });
+    await settled();
+
+    relay.last.answer(1, 503, { error: { code: 'machine-offline', message: 'broke' } }, { fromRelay: true });
+
+    await assert.rejects(answer, MachineOffline);
+  });
+
   it('names the timeout the relay reports', async () => {
     const { client, relay } = await started();
     relay.last.welcome();
