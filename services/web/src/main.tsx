@@ -1,4 +1,8 @@
 // Builds the real parts and mounts the page.
+// The order of layers is set by the first style sheet, so the design comes before all parts.
+import './design/tokens.css';
+import './design/fonts.css';
+import './design/base.css';
 import { createRoot } from 'react-dom/client';
 import { createGatewayClient } from '@spectral/proto/client';
 import type { Me } from '@spectral/proto/wire';
@@ -12,9 +16,6 @@ import { createStore } from './data/store.ts';
 import { createTheme } from './data/theme.ts';
 import { onWake } from './data/wake.ts';
 import { createCommands } from './keyboard/commands.ts';
-import './design/tokens.css';
-import './design/fonts.css';
-import './design/base.css';
 
 function services(): Services {
   const storage = localStorageOf(window.localStorage);

@@ -8,11 +8,9 @@ const LINES: readonly (readonly [wavelength: number, weight: number, tone: strin
   [410.2, 0.45, 'delta'],
   [397, 0.3, 'delta'],
   [388.9, 0.22, 'delta'],
-  [383.5, 0.15, 'delta'],
-  [379.8, 0.1, 'delta'],
 ];
-const FROM = 372;
-const TO = 690;
+const FROM = 386;
+const TO = 674;
 
 export function Spectrum() {
   return (

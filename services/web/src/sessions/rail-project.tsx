@@ -75,8 +75,8 @@ export function RailProject({ group, machineId, sessionId, projectId, filtered, 
           {sessions.length - shown.length} older
         </button>
       )}
-      {!hides && sessions.length === 0 && !filtered && (
-        <button type="button" className="rail-more" onClick={onNewSession} disabled={!project.exists}>
+      {!hides && sessions.length === 0 && !filtered && project.exists && (
+        <button type="button" className="rail-more" onClick={onNewSession}>
           Start a session
         </button>
       )}

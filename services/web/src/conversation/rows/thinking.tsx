@@ -7,7 +7,7 @@ import type { ThinkingRow } from './row.ts';
 
 export function Thinking({ row }: { row: ThinkingRow }) {
   const [open, setOpen] = useState(false);
-  const took = row.durationMs === null ? '' : ` for ${durationText(row.durationMs)}`;
+  const took = row.durationMs === null || row.durationMs < 100 ? '' : ` for ${durationText(row.durationMs)}`;
   return (
     <div className="thinking">
       <button type="button" className="thinking-line" aria-expanded={open} onClick={() => setOpen(!open)}>
