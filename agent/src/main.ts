@@ -24,7 +24,11 @@ async function dispatch(argv: string[]): Promise<number> {
     case 'logout':
       return (await import('./commands/logout.ts')).runLogout(args, { ...person(), environment: environment() });
     case 'serve':
-      return (await import('./commands/serve.ts')).runServe(args, { ...person(), environment: environment() });
+      return (await import('./commands/serve.ts')).runServe(args, {
+        ...person(),
+        environment: environment(),
+        processEnvironment: process.env,
+      });
     case 'bind':
       return (await import('./commands/bind.ts')).runBind(args, { ...person(), directory: process.cwd() });
     case 'unbind':

@@ -14,8 +14,13 @@ import { loadSqlite } from '../store/open-database.ts';
 import { readVersion } from '../version.ts';
 import type { CommandContext } from './command-context.ts';
 
+/** The process's own environment is changed for the agent: see drivers/pi/environment.ts. */
+export interface ServeContext extends CommandContext {
+  readonly processEnvironment: NodeJS.ProcessEnv;
+}
+
 /** Resolves with the exit code when the daemon stopped: 0 after a signal, 1 when the machine may not come back. */
-export async function runServe(args: readonly string[], context: CommandContext): Promise<number> {
+export async function runServe(args: readonly string[], context: ServeContext): Promise<number> {
   const { environment, stderr } = context;
   const machineName = machineNameIn(args) ?? context.hostname;
   const say = (line: string) => stderr.write(`spectral: ${line}\n`);
@@ -78,13 +83,20 @@ function requireLogin(paths: Paths): ConfigFile {
   throw new CommandFailed(`not logged in: there is no ${paths.config}. Run spectral login first.`);
 }
 
-async function createDriver({ environment }: CommandContext, { mcpUrl }: ConfigFile, log: Log): Promise<Driver> {
+async function createDriver({ environment, processEnvironment }: ServeContext, { mcpUrl }: ConfigFile, log: Log): Promise<Driver> {
   if (environment.driver === 'scripted') {
     const { createScriptedDriver } = await import('../drivers/scripted/scripted-driver.ts');
     return createScriptedDriver();
   }
   const { createServedPi } = await import('../daemon/served-pi.ts');
-  const driver = createServedPi({ stateDir: environment.configDir, mcpUrl, version: readVersion(), log, now: Date.now });
+  const driver = createServedPi({
+    env: processEnvironment,
+    stateDir: environment.configDir,
+    mcpUrl,
+    version: readVersion(),
+    log,
+    now: Date.now,
+  });
   driver.prewarm();
   return driver;
 }

@@ -19,7 +19,8 @@ export function createScriptedDriver({
       return session;
     },
     async complete({ prompt }) {
-      return prompt.replaceAll(/\s+/g, ' ').trim().split(' ').slice(0, 6).join(' ');
+      const [, secondLine = prompt] = prompt.split('\n', 2);
+      return secondLine.split(/\s+/).slice(0, 6).join(' ');
     },
     configure() {
       // Nothing to call, so nothing to configure.
