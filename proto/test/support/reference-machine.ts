@@ -5,6 +5,7 @@ import {
   FrameKind,
   toPayload,
   type Cursor,
+  type MachineReady,
   type SessionInfo,
   type SessionPayload,
   type SessionReady,
@@ -128,3 +129,15 @@ export function sessionInfoOf(head: number): SessionInfo {
     updatedAt: '2026-11-21T08:00:00.000Z',
   };
 }
+
+/** What the machine channel begins with: no projects, and four changes behind it. */
+export const machineReady: MachineReady = {
+  type: 'machine_ready',
+  epoch: 1,
+  head: 4,
+  version: '0.1.0',
+  hostname: 'host',
+  home: '/home/a',
+  projects: [],
+  sessions: [],
+};
