@@ -75,8 +75,8 @@ export async function createGateway(config: GatewayConfig, parts: GatewayParts):
   const keys = signingKeys.keys;
   const callers = createCallers({ db, keys, standing: standingCache, cookie, publicUrl, serviceSecret, now });
   const announce = createAnnounce(announcements, log);
-  const { limits, metrics } = parts;
-  const house: House = { config, db, callers, sealer, announcements, announce, limits, metrics, log, now };
+  const { limits, metrics, presence } = parts;
+  const house: House = { config, db, callers, sealer, announcements, announce, presence, limits, metrics, log, now };
   const rooms = await Promise.all(parts.rooms.map((open) => open(house)));
   const stopFollowing = followPresence(db, announcements, log);
   const drain = { begun: false };

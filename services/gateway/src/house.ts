@@ -1,5 +1,5 @@
 /** What every room of the gateway stands on, and what a room gives in return. */
-import type { Announcements, Logger, Metrics } from '@spectral/common';
+import type { Announcements, Logger, Metrics, Presence } from '@spectral/common';
 import type { RequestHandler, Router } from 'express';
 import type { Announce } from './announce.ts';
 import type { Callers } from './callers/index.ts';
@@ -15,6 +15,7 @@ export interface House {
   readonly sealer: Sealer;
   readonly announcements: Announcements;
   readonly announce: Announce;
+  readonly presence: Presence;
   readonly limits: RateLimit;
   readonly metrics: Metrics;
   readonly log: Logger;

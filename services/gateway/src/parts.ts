@@ -19,7 +19,7 @@ import { openPGliteDatabase } from './database/pglite-database.ts';
 import type { Database, OpenDatabase } from './database/index.ts';
 import type { OpenRoom } from './house.ts';
 import type { Need } from './http/health.ts';
-import { openInferenceRoom } from './inference/room.ts';
+import { openModelRoom } from './model-room.ts';
 import { createPasswords } from './people/password-hash.ts';
 import { createMemoryRateLimit } from './rate-limits/memory-rate-limit.ts';
 import type { RateLimit } from './rate-limits/index.ts';
@@ -70,7 +70,7 @@ export async function openGatewayParts(
   };
 }
 
-const ROOMS: readonly OpenRoom[] = [openInferenceRoom];
+const ROOMS: readonly OpenRoom[] = [openModelRoom];
 
 interface Seams extends SharedParts {
   readonly limits: RateLimit;

@@ -19,6 +19,23 @@ export async function machinesVisibleTo(db: Database, presence: Presence, userId
   return visible.map((row) => asMachine(row, { userId, role: row.role }, seen, now));
 }
 
+/** The machines of a team that all members see, and the private ones of `ownerId`, by name. */
+export async function machinesOfTeam(
+  db: Database,
+  presence: Presence,
+  { teamId, ownerId }: { teamId: string; ownerId: string | null },
+  now: Date,
+): Promise<Machine[]> {
+  const rows = await machineRows(db)
+    .where('machines.team_id', '=', teamId)
+    .where('machines.revoked_at', 'is', null)
+    .orderBy('machines.name')
+    .execute();
+  const visible = rows.filter((row) => row.visibility === 'SHARED' || (ownerId !== null && row.ownerId === ownerId));
+  const seen = await presenceOf(presence, visible.map(({ id }) => id));
+  return visible.map((row) => asMachine(row, null, seen, now));
+}
+
 /** One machine as it sees itself, for its enrolment. Throws ServiceError `not-found`. */
 export async function machineForItself(db: Database, presence: Presence, machineId: string, now: Date): Promise<Machine> {
   const row = await machineRows(db).where('machines.id', '=', machineId).executeTakeFirst();

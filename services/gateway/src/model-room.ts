@@ -1,25 +1,31 @@
 /** The room of models: their catalogue and teams' choices, the door to them, and the record of their use. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { startDemoProvider } from '../demo/index.ts';
-import type { House, Room } from '../house.ts';
-import { guardedLookup } from '../models/address-guard.ts';
-import { loadCatalogue } from '../models/catalogue.ts';
-import { createModelStore } from '../models/model-store.ts';
-import { baseModelRoutes } from '../models/providers.ts';
-import { modelRoutes } from '../models/routes.ts';
-import { createTeamModels } from '../models/team-models.ts';
-import type { ModelRoute } from '../models/upstream.ts';
-import { costOfCall } from '../usage/call-usage.ts';
-import { CALL_LEASE_MS, createPgLedger, type PgLedger } from '../usage/pg-ledger.ts';
-import { usageRoutes } from '../usage/routes.ts';
-import { createCallMeter } from './call-meter.ts';
-import { createInferenceDoor } from './inference-door.ts';
-import { createListDoor } from './list-door.ts';
-import { MAX_BODY_BYTES } from './read-body.ts';
-import { newRequestId } from './request-id.ts';
-import { createRunningCalls, type RunningCalls } from './running-calls.ts';
-import { createUpstreamPools, UPSTREAM_TIMEOUTS } from './upstream-pools.ts';
-import { inTurn } from './in-turn.ts';
+import { startDemoProvider } from './demo/index.ts';
+import type { Caller } from './callers/index.ts';
+import type { House, Room } from './house.ts';
+import { guardedLookup } from './models/address-guard.ts';
+import { loadCatalogue } from './models/catalogue.ts';
+import { createMcpDoor } from './mcp/mcp-door.ts';
+import { scopeOf } from './mcp/mcp-scope.ts';
+import type { McpFacts } from './mcp/mcp-tools.ts';
+import { createModelStore } from './models/model-store.ts';
+import { baseModelRoutes } from './models/providers.ts';
+import { modelRoutes } from './models/routes.ts';
+import { createTeamModels, type TeamModels } from './models/team-models.ts';
+import type { ModelRoute } from './models/upstream.ts';
+import { costOfCall } from './usage/call-usage.ts';
+import { CALL_LEASE_MS, createPgLedger, type PgLedger } from './usage/pg-ledger.ts';
+import { firstMomentOf } from './usage/days.ts';
+import { usageReport } from './usage/report.ts';
+import { usageRoutes } from './usage/routes.ts';
+import { createCallMeter } from './inference/call-meter.ts';
+import { createInferenceDoor } from './inference/inference-door.ts';
+import { createListDoor } from './inference/list-door.ts';
+import { MAX_BODY_BYTES } from './inference/read-body.ts';
+import { newRequestId } from './inference/request-id.ts';
+import { createRunningCalls, type RunningCalls } from './inference/running-calls.ts';
+import { createUpstreamPools, UPSTREAM_TIMEOUTS } from './inference/upstream-pools.ts';
+import { inTurn } from './inference/in-turn.ts';
 
 /** A caller that takes nothing of its answer for this long is let go. */
 const READER_STALL_MS = 120_000;
@@ -27,7 +33,7 @@ const READER_STALL_MS = 120_000;
 const RECHECK_MS = 5_000;
 
 /** Opens the room: starts the demo provider if it is offered, and the periodic checks. */
-export async function openInferenceRoom(house: House): Promise<Room> {
+export async function openModelRoom(house: House): Promise<Room> {
   const { config, db, sealer, callers, announcements, announce, now, log } = house;
   const demo = offersDemo(config) ? await startDemoProvider(config.demoTiming) : null;
   const base = baseModelRoutes({ ...config.providers, demoUrl: demo?.url ?? null }, loadCatalogue());
@@ -60,7 +66,7 @@ export async function openInferenceRoom(house: House): Promise<Room> {
   const stopWatching = watch(house, { running, ledger, base });
 
   return {
-    door: inTurn([door.handle, createListDoor(shared)]),
+    door: inTurn([door.handle, createListDoor(shared), createMcpDoor({ callers, factsFor: mcpFacts(house, models), log })]),
     routes: modelRoutes({ db, callers, announce, store, models, addressRules: config.modelAddresses }).use(
       usageRoutes({ db, callers, now }),
     ),
@@ -78,6 +84,22 @@ export async function openInferenceRoom(house: House): Promise<Room> {
 export function offersDemo({ demo, providers }: Pick<House['config'], 'demo' | 'providers'>): boolean {
   if (demo !== 'auto') return demo === 'on';
   return providers.anthropic.apiKey === null && providers.openai.apiKey === null;
+}
+
+/** What the tools of `/mcp` may tell a caller. */
+function mcpFacts({ db, presence, now }: House, models: TeamModels): (caller: Caller) => Promise<McpFacts> {
+  return async (caller) => {
+    const { teamIds, machines } = await scopeOf(caller, { db, presence, now });
+    return {
+      machines,
+      async models() {
+        const granted = await Promise.all(teamIds.map((teamId) => models.grantedTo(teamId)));
+        const routes = new Map(granted.flatMap((team) => [...team.granted]));
+        return [...routes.values()].map(({ model }) => model);
+      },
+      usage: (days) => Promise.all(teamIds.map((teamId) => usageReport(db, teamId, firstMomentOf(days, now())))),
+    };
+  };
 }
 
 interface Watched {

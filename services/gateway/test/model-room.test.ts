@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import Anthropic from '@anthropic-ai/sdk';
-import { openInferenceRoom } from '../../src/inference/room.ts';
-import { apiClient, assertRefused } from '../support/api-client.ts';
-import { newMember, owner } from '../support/people.ts';
-import { startTestGateway, type TestGateway } from '../support/start-gateway.ts';
-import { startMockUpstream, type MockUpstream } from '../support/mock-upstream.ts';
+import { openModelRoom } from '../src/model-room.ts';
+import { apiClient, assertRefused } from './support/api-client.ts';
+import { newMember, owner } from './support/people.ts';
+import { startTestGateway, type TestGateway } from './support/start-gateway.ts';
+import { startMockUpstream, type MockUpstream } from './support/mock-upstream.ts';
 
-const startGatewayWithModels = (env: Record<string, string>) => startTestGateway(env, { rooms: [openInferenceRoom] });
+const startGatewayWithModels = (env: Record<string, string>) => startTestGateway(env, { rooms: [openModelRoom] });
 const REGISTRATION = { name: 'box', hostname: 'box.local', version: '0.1.0', pid: 1 };
 
 describe('models in a whole gateway', () => {
