@@ -32,5 +32,5 @@ export function findTerminalExtension(): string {
   const bundled = fileURLToPath(new URL('./terminal-extension.js', import.meta.url));
   return existsSync(bundled)
     ? bundled
-    : fileURLToPath(new URL('../mcp/terminal-extension.ts', import.meta.url));
+    : fileURLToPath(new URL('../terminal-extension/main.ts', import.meta.url));
 }

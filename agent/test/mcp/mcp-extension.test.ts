@@ -5,8 +5,7 @@ import { useCleanUp, type Defer } from '../support/clean-up.ts';
 import { startMcpServer } from '../support/mcp-server.ts';
 import { scripted } from '../support/upstream-script.ts';
 import { startUpstream } from '../support/upstream.ts';
-import { createTeamTools } from '../../src/mcp/team-tools.ts';
-import { MODELS, startPiDriver, startTestSession } from '../support/pi-driver.ts';
+import { startPiDriver, startTestSession } from '../support/pi-driver.ts';
 
 function connectTo(defer: Defer, url: string, token = 'team-key'): McpConnection {
   const connection = createMcpConnection({
@@ -117,28 +116,20 @@ describe("the team's MCP tools", function () {
     ]);
   });
 
-  it('are used by pi in the daemon, with the machine token of the moment', async () => {
+  it('are used by pi in the daemon', async () => {
     const server = await startMcpServer(defer);
-    server.token = 'renewed';
     const upstream = await startUpstream(defer);
-    const warnings: string[] = [];
-    const tools = createTeamTools({ version: '1', warn: (message) => warnings.push(message), now: () => 0 });
-    const gatewayUrl = new URL(server.url).origin;
-    const driver = startPiDriver(defer, upstream, {
-      // The scripted model and the MCP server stand at different addresses; a gateway is both.
-      tools: [
-        (registry, access) =>
-          tools(registry, () => ({ gatewayUrl, machineToken: access()?.machineToken ?? '' })),
-      ],
+    const extension = createMcpExtension({
+      connection: connectTo(defer, server.url),
+      warn: () => {},
+      now: Date.now,
     });
-    driver.configure({ gatewayUrl: upstream.url, machineToken: 'renewed', models: MODELS });
-    const session = await startTestSession(defer, driver);
+    const session = await startTestSession(defer, startPiDriver(defer, upstream, { tools: [extension] }));
 
     await session.ask(
       scripted({ tools: [{ name: 'echo', args: { text: 'from the team' } }] }, { text: 'ok' }),
     );
 
-    assert.deepEqual(warnings, []);
     assert.equal(session.of('tool_result')[0]?.text, 'from the team');
     assert.ok(server.calls.includes('tools/call'));
   });

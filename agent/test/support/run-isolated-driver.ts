@@ -9,6 +9,7 @@ import { scripted } from './upstream-script.ts';
 const [gatewayUrl = '', stateDir = '', cwd = '', modelId = 'claude-test'] = process.argv.slice(2);
 const driver = createPiDriver({
   stateDir,
+  env: process.env,
   log: { info() {}, warn: (message, details) => console.error(message, details) },
   now: Date.now,
 });

@@ -25,7 +25,7 @@ export interface PiDriverOptions {
   readonly log: PiLog;
   readonly now: () => number;
   /** The daemon's own environment. It is changed: see environment.ts. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env: NodeJS.ProcessEnv;
   /** Called once per session to add tools, such as the team's MCP tools. */
   readonly tools?: readonly ToolFactory[];
   /** Longest silence of a model before its request is given up. Default: 3 minutes. */
@@ -86,7 +86,7 @@ export function createPiDriver(options: PiDriverOptions): PiDriver {
         models,
         agentDir: environment.agentDir,
         commandEnvironment: environment.commandEnvironment,
-        extensions: (options.tools ?? []).map((factory) => asExtension(factory, () => access)),
+        extensions: (options.tools ?? []).map(asExtension),
         retry: options.retry ?? RETRY,
         log: options.log,
         now: options.now,
@@ -110,7 +110,7 @@ export function createPiDriver(options: PiDriverOptions): PiDriver {
 
 async function loadEverything(options: PiDriverOptions): Promise<Loaded> {
   try {
-    const environment = preparePiEnvironment(options.env ?? process.env, options.stateDir);
+    const environment = preparePiEnvironment(options.env, options.stateDir);
     const pi = await loadPi();
     const models = await createPiModels(pi, {
       silenceMs: options.silenceMs ?? SILENCE_MS,

@@ -7,8 +7,8 @@ import { credentialOf, readConfigFile } from '../settings/config-file.ts';
 import { readEnvironment } from '../settings/env.ts';
 import { pathsIn } from '../settings/paths.ts';
 import { readVersion } from '../version.ts';
-import { createMcpConnection } from './mcp-connection.ts';
-import { createMcpExtension, type ToolRegistry } from './mcp-extension.ts';
+import { createMcpConnection } from '../mcp/mcp-connection.ts';
+import { createMcpExtension, type ToolRegistry } from '../mcp/mcp-extension.ts';
 
 interface TerminalPi extends ToolRegistry {
   on(event: 'session_shutdown', handler: () => Promise<void>): void;
