@@ -12,7 +12,7 @@ const dist = join(agent, 'dist');
 /** Native modules, and pi, which finds its own files beside its own modules. */
 const EXTERNAL = ['better-sqlite3', 'bufferutil', 'utf-8-validate', '@earendil-works/*'];
 
-const options: BuildOptions = {
+const options = {
   entryPoints: {
     main: join(agent, 'src/main.ts'),
     'terminal-extension': join(agent, 'src/terminal-extension/main.ts'),
@@ -34,7 +34,7 @@ const options: BuildOptions = {
   sourcemap: false,
   metafile: true,
   logLevel: 'warning',
-};
+} satisfies BuildOptions;
 
 rmSync(dist, { recursive: true, force: true });
 const startedAt = Date.now();
