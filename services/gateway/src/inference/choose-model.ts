@@ -32,7 +32,7 @@ function granted(modelId: string, team: TeamModels): ModelRoute {
 }
 
 /** Ids that older agents would read as a status asking for another try are left out of advice. */
-const READS_LIKE_A_STATUS = /429|50[0234]|529/;
+const READS_LIKE_A_STATUS = /429|50[0234]|52[049]/;
 const MAX_LISTED = 40;
 
 function sayable(ids: readonly string[]): string {
