@@ -8,10 +8,11 @@ import type { ImportEdge } from './import-graph.ts';
 const standsOn: Readonly<Record<string, readonly string[]>> = {
   'proto/wire': [],
   'proto/client': ['proto/wire'],
-  'proto/test': ['proto/wire', 'proto/client'],
+  'proto/vectors': [],
+  'proto/test': ['proto/wire', 'proto/client', 'proto/vectors'],
   'services/common': ['proto/wire', 'proto/client'],
   'services/gateway': ['proto/wire', 'proto/client', 'services/common'],
-  'services/relay': ['proto/wire', 'proto/client', 'services/common'],
+  'services/relay': ['proto/wire', 'proto/client', 'proto/vectors', 'services/common'],
   'services/operator': ['proto/wire', 'proto/client', 'services/common'],
   'services/web': ['proto/wire', 'proto/client'],
   'services/standalone': [
@@ -21,7 +22,7 @@ const standsOn: Readonly<Record<string, readonly string[]>> = {
     'services/gateway',
     'services/relay',
   ],
-  agent: ['proto/wire', 'proto/client'],
+  agent: ['proto/wire', 'proto/client', 'proto/vectors'],
   'load-tests': ['proto/wire', 'proto/client'],
   scripts: [],
 };

@@ -5,6 +5,7 @@ import { homedir, uptime } from 'node:os';
 import { systemClock } from '../clock.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { createLogger, type Log } from '../daemon/logger.ts';
+import { watchParent } from '../daemon/parent-channel.ts';
 import type { Driver } from '../drivers/driver.ts';
 import type { LinkEnd } from '../link/link-state.ts';
 import { readConfigFile, type ConfigFile } from '../settings/config-file.ts';
@@ -34,6 +35,7 @@ export async function runServe(args: readonly string[], context: ServeContext): 
     const log = createLogger(stderr, Date.now);
     const [driver, { startDaemon }] = await Promise.all([createDriver(context, config, log), import('../daemon/start-daemon.ts')]);
     keepServing(log);
+    const parent = watchParent(process);
     const daemon = await startDaemon({
       Sqlite3,
       paths,
@@ -50,8 +52,12 @@ export async function runServe(args: readonly string[], context: ServeContext): 
       newId: randomUUID,
       log,
       say,
+      connected: () => {
+        say('connected');
+        parent.ready();
+      },
     });
-    const end = await Promise.race([daemon.ended, stopSignal(say)]);
+    const end = await Promise.race([daemon.ended, stopSignal(say), parent.gone]);
     await daemon.stop();
     await driver.close();
     return end === 'signal' ? 0 : reportEnd(end, say);

@@ -47,6 +47,8 @@ export interface DaemonOptions {
   readonly log: Log;
   /** Progress for the person who started it. */
   readonly say: (line: string) => void;
+  /** The relay link is up, for the first time or again. */
+  readonly connected: () => void;
 }
 
 export interface Daemon {
@@ -173,7 +175,7 @@ class RunningDaemon implements Daemon {
   }
 
   #createLink(): RelayLink {
-    const { clock, random, log, relayUrl, backendUrl, fetch: fetchUrl, say } = this.#options;
+    const { clock, random, log, relayUrl, backendUrl, fetch: fetchUrl, connected } = this.#options;
     const requests = createRelayRequests<Connection>(
       (request, actor) => this.#answering(request, actor),
       (connection, peer) => this.#channels.actorOf(connection, peer),
@@ -188,7 +190,7 @@ class RunningDaemon implements Daemon {
       listener: {
         opened: (connection) => {
           this.#channels.connected(connection);
-          say('connected');
+          connected();
         },
         control: (connection, frame) => this.#channels.control(connection, frame),
         data: requests,

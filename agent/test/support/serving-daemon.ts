@@ -54,6 +54,7 @@ export async function serveDaemon(
     newId: randomUUID,
     log: (event, facts) => logged.push(`${event} ${JSON.stringify(facts ?? {})}`),
     say: (line) => logged.push(line),
+    connected: () => logged.push('connected'),
     ...options,
   });
   defer(() => daemon.stop());

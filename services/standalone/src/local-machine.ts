@@ -50,7 +50,8 @@ export async function startLocalMachine(options: LocalMachineOptions): Promise<L
   // Its own process group: a terminal's Ctrl-C reaches this process alone, which then stops the child in order.
   const child = spawn(process.execPath, [COMMAND, 'serve', '--machine-name', options.name], {
     env,
-    stdio: ['ignore', log, log],
+    // The channel tells the child when this process is gone, however it died.
+    stdio: ['ignore', log, log, 'ipc'],
     detached: true,
   });
   closeSync(log);
