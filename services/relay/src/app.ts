@@ -63,10 +63,18 @@ export async function createRelay(settings: RelaySettings, parts: RelayParts): P
   const router = new Router({ ...parts, counters, limits: settings.reader, periods: settings.periods });
   const desk = createStandingDesk(parts.standing, timers);
   const heartbeat = createHeartbeat({ ...settings, now });
+  const rechecks = createRechecks({
+    ...parts,
+    counters,
+    desk,
+    links: () => router.held.links(),
+    readers: () => router.watched.readers(),
+  });
   const machines = createMachineDoor({
     ...parts,
     counters,
     router,
+    rechecks,
     heartbeat,
     admission: { desk, verify: (token) => verifyMachineToken(token, keys, new Date(now())) },
     machinesPerTeam: settings.machinesPerTeam,
@@ -78,16 +86,10 @@ export async function createRelay(settings: RelaySettings, parts: RelayParts): P
     ...settings,
     counters,
     router,
+    rechecks,
     admission: { desk, verify: (ticket) => verifyTicket(ticket, keys, new Date(now())) },
     rate: settings.browserRate,
     windowBytes: settings.browserWindowBytes,
-  });
-  const rechecks = createRechecks({
-    ...parts,
-    counters,
-    desk,
-    links: () => router.held.links(),
-    readers: () => router.watched.readers(),
   });
   const drain = createDrain({ router, timers });
   const isReady = () => !drain.isDraining() && bus.isReady();

@@ -5,7 +5,8 @@ import { BROWSER_LINK_PATH, CLOSE, MAX_FRAME_BYTES, socketParser } from '@spectr
 import type { ConnectRefusal, TicketClaims } from '@spectral/proto/wire';
 import { Server, type DefaultEventsMap } from 'socket.io';
 import type { Router } from '../routing/router.ts';
-import { AdmissionRefused, refusalOf } from './admission-refused.ts';
+import type { Rechecks } from '../standing/rechecks.ts';
+import { AdmissionRefused, badToken, refusalOf } from './admission-refused.ts';
 import { admitBrowser, originAllowed, type BrowserAdmission } from './admit-browser.ts';
 import { BrowserSocket, type BrowserSocketParts } from './browser-socket.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
@@ -26,10 +27,11 @@ interface Parts extends Omit<BrowserSocketParts, 'watched'> {
   readonly browsersPerTeam: number;
   readonly handshakeMs: number;
   readonly pingIntervalMs: number;
+  readonly rechecks: Pick<Rechecks, 'mark' | 'readerAdmitted'>;
 }
 
 interface SocketData {
-  claims?: TicketClaims;
+  admitted?: { readonly claims: TicketClaims; readonly mark: number };
 }
 
 export function createBrowserDoor(parts: Parts): BrowserDoor {
@@ -49,10 +51,15 @@ export function createBrowserDoor(parts: Parts): BrowserDoor {
   // Never listens: upgrades are handed to the engine one by one, so that the HTTP server stays its owner's.
   io.attach(createServer());
 
+  /** A connection asks to be let in once, however often it says so. */
+  const entering = new WeakSet<object>();
   io.use((socket, next) => {
     const enter = async () => {
       try {
-        socket.data.claims = await admit(socket.handshake, parts);
+        if (entering.has(socket.conn)) throw badToken('one connection presents one ticket');
+        entering.add(socket.conn);
+        const mark = parts.rechecks.mark();
+        socket.data.admitted = { claims: await admit(socket.handshake, parts), mark };
         next();
       } catch (error) {
         next(refuse(error, parts));
@@ -63,14 +70,16 @@ export function createBrowserDoor(parts: Parts): BrowserDoor {
 
   const lastNumber = { value: 0 };
   io.on('connection', (socket) => {
-    const { claims } = socket.data;
-    if (!claims) return void socket.disconnect(true);
+    const { admitted } = socket.data;
+    if (!admitted) return void socket.disconnect(true);
+    const { claims, mark } = admitted;
     lastNumber.value += 1;
     const browser = new BrowserSocket(lastNumber.value, claims, socket, {
       ...parts,
       watched: router.watched,
     });
     browser.start();
+    parts.rechecks.readerAdmitted(browser, mark);
     const { machine: machineId, team: teamId, sub: userId } = claims;
     log.info({ machineId, teamId, userId }, 'browser connection accepted');
   });
@@ -93,10 +102,10 @@ export function createBrowserDoor(parts: Parts): BrowserDoor {
 }
 
 async function admit(
-  { auth, query }: { auth: Record<string, unknown>; query: Record<string, unknown> },
+  { auth, query }: { auth: Record<string, unknown> | null; query: Record<string, unknown> },
   { router, admission, browsersPerTeam }: Parts,
 ): Promise<TicketClaims> {
-  const claims = await admitBrowser({ ticket: auth.ticket, machineId: query.machine }, admission);
+  const claims = await admitBrowser({ ticket: auth?.ticket, machineId: query.machine }, admission);
   if (countOf(router, claims.team) >= browsersPerTeam) {
     throw new AdmissionRefused(
       429,

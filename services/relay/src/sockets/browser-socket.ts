@@ -26,7 +26,8 @@ import { SendWindow, type EngineConnection } from './send-window.ts';
 export interface BrowserConnection {
   readonly conn: EngineConnection & { close(discard?: boolean): unknown };
   emit(event: typeof CONTROL_EVENT, text: string): unknown;
-  onAny(listener: (event: string, ...args: unknown[]) => void): unknown;
+  /** Sees every event before listeners do; without calling `next` they do not hear it. */
+  use(listener: (event: unknown[], next: () => void) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'disconnect', listener: (reason: string) => void): unknown;
   disconnect(close: boolean): unknown;
@@ -73,7 +74,8 @@ export class BrowserSocket implements Reader {
   /** Takes the seat, greets, and lets frames in. */
   start(): void {
     const seat = this.#parts.watched.join(this);
-    this.#socket.onAny((event, payload) => this.#receive(seat, event, payload));
+    // In front of the listeners, so that an event named like one of Socket.IO's own reaches none of them.
+    this.#socket.use(([event, payload]) => this.#receive(seat, event, payload));
     // The parser threw: Socket.IO closes this connection right after.
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('disconnect', (reason) => this.#end(seat, reason));
@@ -110,7 +112,7 @@ export class BrowserSocket implements Reader {
     this.#parts.timers.after(CLOSE_GRACE_MS, () => void this.#socket.conn.close(true));
   }
 
-  #receive(seat: Seat, event: string, payload: unknown): void {
+  #receive(seat: Seat, event: unknown, payload: unknown): void {
     if (this.#ending) return;
     try {
       if (event === DATA_EVENT && payload instanceof Uint8Array) this.#receiveFrame(seat, payload);
@@ -181,6 +183,8 @@ export class BrowserSocket implements Reader {
 
   #end(seat: Seat, reason: string): void {
     this.#parts.watched.leave(seat);
+    // Left alone, a connection that gave up its namespace would idle on.
+    this.#socket.conn.close();
     const { machine: machineId, team: teamId, sub: userId } = this.claims;
     const durationMs = this.#parts.now() - this.#since;
     const cause = this.#ending?.reason ?? reason;

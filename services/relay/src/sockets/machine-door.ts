@@ -5,6 +5,7 @@ import type { MachinePresence } from '@spectral/common';
 import { CLOSE, MACHINE_SUBPROTOCOL, MAX_FRAME_BYTES, type MachineClaims } from '@spectral/proto/wire';
 import { WebSocketServer } from 'ws';
 import type { Router } from '../routing/router.ts';
+import type { Rechecks } from '../standing/rechecks.ts';
 import { AdmissionRefused, refusalOf } from './admission-refused.ts';
 import { admitMachine, type MachineAdmission } from './admit-machine.ts';
 import { MachineSocket, type MachineSocketParts } from './machine-socket.ts';
@@ -22,6 +23,7 @@ interface Parts extends MachineSocketParts {
   readonly router: Router;
   readonly admission: MachineAdmission;
   readonly machinesPerTeam: number;
+  readonly rechecks: Pick<Rechecks, 'mark' | 'linkAdmitted'>;
 }
 
 export function createMachineDoor(parts: Parts): MachineDoor {
@@ -55,6 +57,7 @@ export function createMachineDoor(parts: Parts): MachineDoor {
     upgrade: readonly [IncomingMessage, Duplex, Buffer],
     claims: MachineClaims,
     entry: MachinePresence,
+    mark: number,
   ): boolean => {
     const outcome = { opened: false };
     server.handleUpgrade(...upgrade, (socket) => {
@@ -64,6 +67,7 @@ export function createMachineDoor(parts: Parts): MachineDoor {
         () => router.attach(link),
         (machine) => void router.detach(machine),
       );
+      parts.rechecks.linkAdmitted(link, mark);
     });
     return outcome.opened;
   };
@@ -74,10 +78,11 @@ export function createMachineDoor(parts: Parts): MachineDoor {
       const ignore = () => {};
       socket.on('error', ignore);
       try {
+        const mark = parts.rechecks.mark();
         const claims = await admit(request);
         const entry = await router.claim(claims);
         socket.off('error', ignore);
-        if (!socket.destroyed && open([request, socket, head], claims, entry)) {
+        if (!socket.destroyed && open([request, socket, head], claims, entry, mark)) {
           const { machineId, epoch } = entry;
           log.info({ machineId, teamId: claims.team, epoch }, 'machine link accepted');
         } else await router.abandon(entry, claims);

@@ -16,6 +16,11 @@ export interface Rechecks {
   onAnnouncement(announcement: Announcement): void;
   /** Checks everybody. */
   sweep(): void;
+  /** Where the announcements stand when an admission begins. */
+  mark(): number;
+  /** An admission is complete: whoever was announced about since its `mark` may have fallen in between. */
+  linkAdmitted(link: MachineLink, mark: number): void;
+  readerAdmitted(reader: Reader, mark: number): void;
 }
 
 interface Parts {
@@ -46,9 +51,18 @@ export function createRechecks({ links, readers, desk, log, counters }: Parts): 
     for (const reader of readers()) if (concerns.reader(reader)) checkReader(reader);
   };
 
+  const heard = { count: 0 };
   return {
     sweep: () => check({ link: () => true, reader: () => true }),
+    mark: () => heard.count,
+    linkAdmitted(link, mark) {
+      if (heard.count !== mark) checkLink(link);
+    },
+    readerAdmitted(reader, mark) {
+      if (heard.count !== mark) checkReader(reader);
+    },
     onAnnouncement(announcement) {
+      if (announcement.type !== 'presence') heard.count += 1;
       switch (announcement.type) {
         case 'machine-revoked': {
           const { machineId } = announcement;

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import {
+  CLOSE,
+  FrameFlag,
+  FrameKind,
+  HEADER_BYTES,
+  MAX_FRAME_BYTES,
+  encodeFrame,
+} from '@spectral/proto/wire';
+import { bytesOfHex, controlVectors, dataFrameVectors } from '../../../../proto/vectors/index.ts';
+import { cleanUpAfterEach } from '../support/clean-up.ts';
+import { connectBrowser } from '../support/fake-browser.ts';
+import { connectMachine } from '../support/fake-machine.ts';
+import { createIdentity } from '../support/identity.ts';
+import { memoryGround, startPod } from '../support/start-pod.ts';
+import { until } from '../support/until.ts';
+
+describe('a machine’s socket', () => {
+  cleanUpAfterEach();
+
+  it('is pinged, and stays while it answers', async () => {
+    const { machine } = await start({ pingIntervalMs: 40, silenceMs: 150 });
+
+    const answering = setInterval(() => machine.sendControl({ kind: 'pong' }), 30);
+    await machine.control('ping', 8);
+    clearInterval(answering);
+
+    assert.equal(machine.closeCode, null);
+  });
+
+  it('is closed with 4408 after its silence, and then is offline', async () => {
+    const { machine, pod } = await start({ pingIntervalMs: 40, silenceMs: 120 });
+    const begun = Date.now();
+
+    assert.equal(await machine.closed(), CLOSE.heartbeatTimeout.code);
+
+    assert.ok(Date.now() - begun >= 80 && Date.now() - begun < 1000);
+    await until('offline', () => pod.relay.stats.machines === 0);
+  });
+
+  it('any frame counts as a sign of life', async () => {
+    const { machine } = await start({ pingIntervalMs: 40, silenceMs: 150 });
+
+    const beating = setInterval(() => machine.send(encodeFrame({ kind: FrameKind.head })), 30);
+    await machine.control('ping', 8);
+    clearInterval(beating);
+
+    assert.equal(machine.closeCode, null);
+  });
+
+  for (const { name, hex = '' } of dataFrameVectors.bad) {
+    it(`a bad data frame closes it with 4400: ${name}`, async () => {
+      const { machine } = await start();
+      machine.send(bytesOfHex(hex));
+      assert.equal(await machine.closed(), CLOSE.badFrame.code);
+      assert.equal((await machine.control('error')).code, 'bad-frame');
+    });
+  }
+
+  for (const { name, text = '' } of controlVectors.machineToRelay.bad) {
+    it(`a bad control frame closes it with 4400: ${name}`, async () => {
+      const { machine } = await start();
+      machine.socket.send(text);
+      assert.equal(await machine.closed(), CLOSE.badFrame.code);
+    });
+  }
+
+  it('frames that only others send close it with 4400', async () => {
+    const forged = [
+      encodeFrame({ kind: FrameKind.request, target: 1 }),
+      encodeFrame({ kind: FrameKind.response, target: 1, flags: FrameFlag.fromRelay }),
+    ];
+    for (const frame of forged) {
+      const { machine } = await start();
+      machine.send(frame);
+      assert.equal(await machine.closed(), CLOSE.badFrame.code);
+    }
+  });
+
+  it('a frame of the largest size passes, one byte more closes with 4413, and far more is cut unread', async () => {
+    const { machine, pod, identity } = await start();
+    const browser = await connectBrowser(pod.url, await identity.ticket('machine'));
+    const channel = randomUUID();
+    browser.sendControl({ kind: 'open', channel, cursor: { epoch: 0, seq: 0 } });
+    await machine.control('open');
+
+    machine.send(
+      encodeFrame({ kind: FrameKind.events, channel }, Buffer.alloc(MAX_FRAME_BYTES - HEADER_BYTES)),
+    );
+    assert.equal((await browser.frame(FrameKind.events)).payload.length, MAX_FRAME_BYTES - HEADER_BYTES);
+    machine.send(
+      encodeFrame({ kind: FrameKind.events, channel }, Buffer.alloc(MAX_FRAME_BYTES - HEADER_BYTES + 1)),
+    );
+    assert.equal(await machine.closed(), CLOSE.frameTooLarge.code);
+
+    const other = await connectMachine(pod.url, await identity.machineToken({ sub: 'other' }));
+    other.send(Buffer.alloc(MAX_FRAME_BYTES + 2 * 1024 * 1024));
+    await other.closed();
+    assert.equal(browser.disconnected, false);
+  });
+
+  it('closes only itself: others on the same pod go on', async () => {
+    const { machine, pod, identity } = await start();
+    const other = await connectMachine(pod.url, await identity.machineToken({ sub: 'other' }));
+    const browser = await connectBrowser(pod.url, await identity.ticket('other'));
+
+    machine.socket.send('{"kind":');
+    await machine.closed();
+
+    assert.equal((await browser.request({})).answer.status, 200);
+    assert.equal(other.closeCode, null);
+  });
+
+  it('above its rate it is read more slowly, and nothing is lost', async () => {
+    const rate = { framesPerSecond: 10_000, bytesPerSecond: 2 * 1024 * 1024 };
+    const { machine, pod, identity } = await start({ machineRate: rate });
+    const browser = await connectBrowser(pod.url, await identity.ticket('machine'));
+    const channel = randomUUID();
+    browser.sendControl({ kind: 'open', channel, cursor: { epoch: 0, seq: 0 } });
+    await machine.control('open');
+    const begun = Date.now();
+
+    // Six megabytes at two per second, of which a burst of four passes at once.
+    for (let sequence = 1; sequence <= 750; sequence++) {
+      machine.send(encodeFrame({ kind: FrameKind.events, channel, sequence }, Buffer.alloc(8 * 1024)));
+    }
+    await until('all events', () => browser.frames.length === 750, 5000);
+
+    assert.ok(Date.now() - begun > 500, `it took ${Date.now() - begun} ms`);
+    assert.deepEqual(
+      browser.frames.map((frame) => frame.sequence),
+      Array.from({ length: 750 }, (_, i) => i + 1),
+    );
+  });
+
+  it('answers and pieces for ids that nobody awaits are dropped', async () => {
+    const { machine, pod, identity } = await start();
+    const browser = await connectBrowser(pod.url, await identity.ticket('machine'));
+    await browser.request({});
+    const before = pod.relay.counters.strayFrames;
+
+    machine.send(encodeFrame({ kind: FrameKind.response, target: 4711 }));
+    machine.send(encodeFrame({ kind: FrameKind.snapshot, target: 1, channel: randomUUID() }));
+    machine.sendControl({ kind: 'refused', peer: 99, channel: randomUUID(), code: 'x', message: 'x' });
+    await browser.request({});
+
+    assert.equal(browser.frames.length, 2);
+    assert.equal(pod.relay.counters.strayFrames - before, 3);
+  });
+});
+
+async function start(settings = {}) {
+  const identity = await createIdentity();
+  const pod = await startPod(memoryGround(identity), settings);
+  return { identity, pod, machine: await connectMachine(pod.url, await identity.machineToken()) };
+}
