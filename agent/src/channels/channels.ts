@@ -165,7 +165,7 @@ class RelayChannels implements Channels {
     void connection.send(
       encodeFrame(
         { kind: FrameKind.snapshot, flags: FrameFlag.final, target: peer, sequence: ready.head },
-        snapshotPayload([], 0, ready),
+        snapshotPayload({ epoch: ready.epoch, from: 0, texts: [], ready }),
       ),
     );
   }

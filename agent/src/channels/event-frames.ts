@@ -5,7 +5,9 @@ import {
   SNAPSHOT_CHUNK_BYTES,
   encodeFrame,
   type MachineEvent,
+  type MachineReady,
   type Numbered,
+  type SessionReady,
 } from '@spectral/proto/wire';
 import type { LoggedEvent } from '../store/log.ts';
 
@@ -33,10 +35,19 @@ export function machineEventFrame(epoch: number, event: Numbered<MachineEvent>):
   return eventFrame(MACHINE_CHANNEL, epoch, event.seq, [JSON.stringify(event)]);
 }
 
-/** Payload of a snapshot's piece that begins after number `from`; the first piece carries `ready`. */
-export function snapshotPayload(texts: readonly string[], from: number, ready?: unknown): Uint8Array {
+/** A piece of a snapshot: events as JSON texts, and where they stand. */
+export interface SnapshotPiece {
+  readonly epoch: number;
+  /** The number the piece begins after. */
+  readonly from: number;
+  readonly texts: readonly string[];
+  /** In the first piece alone. */
+  readonly ready?: SessionReady | MachineReady | undefined;
+}
+
+export function snapshotPayload({ epoch, from, texts, ready }: SnapshotPiece): Uint8Array {
   const head = ready === undefined ? '' : `"ready":${JSON.stringify(ready)},`;
-  return encoder.encode(`{"v":1,${head}"from":${from},"events":[${texts.join(',')}]}`);
+  return encoder.encode(`{"v":1,${head}"epoch":${epoch},"from":${from},"events":[${texts.join(',')}]}`);
 }
 
 function eventFrame(channel: string, epoch: number, sequence: number, texts: readonly string[]): Uint8Array {

@@ -22,7 +22,12 @@ export async function sendSnapshot(
   for (let first = true; wanted(); first = false) {
     const piece = history.read(sessionId, after, ready.head, SNAPSHOT_CHUNK_BYTES);
     const flags = piece.final ? FrameFlag.final : 0;
-    const payload = snapshotPayload(piece.events, after, first ? ready : undefined);
+    const payload = snapshotPayload({
+      epoch: ready.epoch,
+      from: after,
+      texts: piece.events,
+      ready: first ? ready : undefined,
+    });
     await send(
       encodeFrame({ kind: FrameKind.snapshot, flags, target: peer, sequence: piece.last, channel: sessionId }, payload),
     );
