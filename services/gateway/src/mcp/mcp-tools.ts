@@ -1,8 +1,8 @@
 /** The tools of `/mcp`: what an agent may want to know of its team. They read, and change nothing. */
 import { fromJsonSchema, McpServer, type CallToolResult } from '@modelcontextprotocol/server';
 import type { Machine, Model, UsageReport } from '@spectral/proto/wire';
+import manifest from '../../package.json' with { type: 'json' };
 import { MOST_DAYS, USUAL_DAYS } from '../usage/days.ts';
-import { SPECTRAL_VERSION } from './version.ts';
 
 export interface McpFacts {
   machines(): Promise<readonly Machine[]>;
@@ -16,7 +16,7 @@ const READS_ONLY = { readOnlyHint: true, openWorldHint: false };
 /** A server with the tools, for one request. */
 export function createMcpServer(facts: McpFacts): McpServer {
   const server = new McpServer(
-    { name: 'spectral', title: 'Spectral', version: SPECTRAL_VERSION },
+    { name: 'spectral', title: 'Spectral', version: manifest.version },
     { instructions: 'Facts about the team of this machine: its machines, the models it may call, what they cost.' },
   );
 
