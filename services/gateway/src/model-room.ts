@@ -14,7 +14,7 @@ import { modelRoutes } from './models/routes.ts';
 import { createTeamModels, type TeamModels } from './models/team-models.ts';
 import type { ModelRoute } from './models/upstream.ts';
 import { costOfCall } from './usage/call-usage.ts';
-import { CALL_LEASE_MS, createPgLedger, type PgLedger } from './usage/pg-ledger.ts';
+import { CALL_LEASE_MS, createDatabaseLedger, type DatabaseLedger } from './usage/database-ledger.ts';
 import { firstMomentOf } from './usage/days.ts';
 import { usageReport } from './usage/report.ts';
 import { usageRoutes } from './usage/routes.ts';
@@ -39,7 +39,7 @@ export async function openModelRoom(house: House): Promise<Room> {
   const base = baseModelRoutes({ ...config.providers, demoUrl: demo?.url ?? null }, loadCatalogue());
   const store = createModelStore({ db, sealer, newId: randomUUID, now });
   const models = createTeamModels(base, store, () => performance.now());
-  const ledger = createPgLedger({ db, processId: randomUUID(), now, log });
+  const ledger = createDatabaseLedger({ db, processId: randomUUID(), now, log });
   const pools = createUpstreamPools({ timeouts: UPSTREAM_TIMEOUTS, guardedLookup: guardedLookup(config.modelAddresses) });
   const running = createRunningCalls();
   const shared = {
@@ -104,7 +104,7 @@ function mcpFacts({ db, presence, now }: House, models: TeamModels): (caller: Ca
 
 interface Watched {
   readonly running: RunningCalls;
-  readonly ledger: PgLedger;
+  readonly ledger: DatabaseLedger;
   readonly base: ReadonlyMap<string, ModelRoute>;
 }
 

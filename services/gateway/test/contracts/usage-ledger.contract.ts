@@ -5,7 +5,7 @@ import { silentLogger } from '@spectral/common';
 import type { OpenDatabase } from '../../src/database/index.ts';
 import { NO_TOKENS } from '../../src/usage/call-usage.ts';
 import type { OpenedCall, SettledCall } from '../../src/usage/ledger.ts';
-import { CALL_LEASE_MS, createPgLedger } from '../../src/usage/pg-ledger.ts';
+import { CALL_LEASE_MS, createDatabaseLedger } from '../../src/usage/database-ledger.ts';
 import { usageReport } from '../../src/usage/report.ts';
 
 /** `open` gives a fresh database with the schema in place. */
@@ -21,7 +21,7 @@ export function usageLedgerContract(open: () => Promise<OpenDatabase>): void {
   });
   afterEach(() => database.close());
 
-  const ledgerOf = (processId: string) => createPgLedger({ db: database.db, processId, now: () => clock.now, log: silentLogger() });
+  const ledgerOf = (processId: string) => createDatabaseLedger({ db: database.db, processId, now: () => clock.now, log: silentLogger() });
   const opened = (id: string): OpenedCall => ({ id, teamId: team, machineId: machine, modelId: 'm', provider: 'p', dialect: 'anthropic', streamed: true, openedAt: clock.now });
   const settled = (id: string, change: Partial<SettledCall> = {}): SettledCall => ({
     ...opened(id),

@@ -13,7 +13,7 @@ import { loadCatalogue } from '../../src/models/catalogue.ts';
 import { baseModelRoutes } from '../../src/models/providers.ts';
 import type { ModelRoute } from '../../src/models/upstream.ts';
 import { costOfCall } from '../../src/usage/call-usage.ts';
-import { createMemoryLedger, type MemoryLedger } from '../../src/usage/memory-ledger.ts';
+import { createMemoryLedger, type MemoryLedger } from './memory-ledger.ts';
 import { randomBytes } from 'node:crypto';
 
 export interface ModelDoor {

@@ -1,5 +1,5 @@
 /**
- * The ledger in Postgres. Opening and settling are one upsert each, so a settlement whose opening was lost still counts,
+ * The ledger in the database. Opening and settling are one upsert each, so a settlement whose opening was lost still counts,
  * a settlement that comes twice counts once, and many calls share one statement.
  */
 import type { Logger } from '@spectral/common';
@@ -9,7 +9,7 @@ import { createGroupCommit, type GroupCommit } from './group-commit.ts';
 import type { OpenedCall, SettledCall, UsageLedger } from './ledger.ts';
 import type { UsageTables } from './tables.ts';
 
-export interface PgLedger extends UsageLedger {
+export interface DatabaseLedger extends UsageLedger {
   /** Renews this process's open calls and marks those of dead processes. Resolves with the number marked. */
   reap(): Promise<number>;
   /** Records that wait for the database, and records given up. */
@@ -34,7 +34,7 @@ export const CALL_LEASE_MS = 120_000;
 const LIMITS = { maxBatch: 200, maxWaiting: 20_000, patienceMs: 2_000, retryMs: 500 };
 const CLOSE_LIMIT_MS = 1_000;
 
-export function createPgLedger({ db: database, processId, now, log }: LedgerParts): PgLedger {
+export function createDatabaseLedger({ db: database, processId, now, log }: LedgerParts): DatabaseLedger {
   const db = database.$extendTables<UsageTables>();
   const onError = (err: unknown) => log.warn({ err }, 'usage could not be written; it will be tried again');
   const opening: GroupCommit<CallRow> = createGroupCommit({ ...LIMITS, onError, write: (rows) => insertOpened(db, rows) });

@@ -1,5 +1,5 @@
 /** A ledger that keeps its calls in memory, the newest thousands of them. */
-import type { OpenedCall, SettledCall, UsageLedger } from './ledger.ts';
+import type { OpenedCall, SettledCall, UsageLedger } from '../../src/usage/ledger.ts';
 
 export interface MemoryLedger extends UsageLedger {
   readonly calls: ReadonlyMap<string, OpenedCall | SettledCall>;

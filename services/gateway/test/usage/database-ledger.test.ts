@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { silentLogger } from '@spectral/common';
 import { migrate, readMigrations, type OpenDatabase } from '../../src/database/index.ts';
 import { openPgDatabase } from '../../src/database/pg-database.ts';
-import { createPgLedger } from '../../src/usage/pg-ledger.ts';
+import { createDatabaseLedger } from '../../src/usage/database-ledger.ts';
 import { usageLedgerContract } from '../contracts/usage-ledger.contract.ts';
 import { embeddedDatabase, MIGRATIONS } from '../support/databases.ts';
 import { startPostgres, type Postgres } from '../support/start-postgres.ts';
@@ -26,7 +26,7 @@ describe('the usage ledger in Postgres', function () {
 
   it('lets calls go on, and holds a bounded number of records, when the database dies', async () => {
     const database = await open();
-    const ledger = createPgLedger({ db: database.db, processId: 'p', now: () => new Date(), log: silentLogger() });
+    const ledger = createDatabaseLedger({ db: database.db, processId: 'p', now: () => new Date(), log: silentLogger() });
     await postgres.kill();
     const begun = performance.now();
 
