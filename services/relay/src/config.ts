@@ -1,6 +1,7 @@
 /** Settings of a relay process, read once from the environment. Every fault is reported at once. */
 import { LOG_LEVELS, readEnv, type Env, type EnvReader, type LogLevel } from '@spectral/common';
 import { DEFAULT_SETTINGS, type RelaySettings } from './settings.ts';
+import { ANY_ORIGIN } from './sockets/admit-browser.ts';
 
 export interface RelayConfig extends RelaySettings {
   /** SPECTRAL_HOST: address to listen on. Default 127.0.0.1; in a container 0.0.0.0. */
@@ -23,7 +24,7 @@ const MILLION = 1_000_000;
 
 /**
  * Further variables, with the defaults of settings.ts:
- * SPECTRAL_ALLOWED_ORIGINS (comma-separated), SPECTRAL_MACHINE_FRAMES_PER_SECOND, SPECTRAL_MACHINE_BYTES_PER_SECOND,
+ * SPECTRAL_ALLOWED_ORIGINS (comma-separated; `*` for any), SPECTRAL_MACHINE_FRAMES_PER_SECOND, SPECTRAL_MACHINE_BYTES_PER_SECOND,
  * SPECTRAL_BROWSER_FRAMES_PER_SECOND, SPECTRAL_BROWSER_BYTES_PER_SECOND, SPECTRAL_BROWSER_WINDOW_BYTES,
  * SPECTRAL_MACHINES_PER_TEAM, SPECTRAL_BROWSERS_PER_TEAM. Throws ConfigError with one line per fault.
  */
@@ -75,7 +76,7 @@ function originsOf(reader: EnvReader): string[] {
     .map((origin) => origin.trim());
   const origins = listed.filter((origin) => origin !== '');
   for (const origin of origins) {
-    if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
+    if (origin === ANY_ORIGIN || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
     reader.fault(
       `SPECTRAL_ALLOWED_ORIGINS holds ${JSON.stringify(origin)}; give origins such as https://spectral.example.com`,
     );

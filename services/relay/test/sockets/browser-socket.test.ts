@@ -10,12 +10,7 @@ import {
   encodeFrame,
   toPayload,
 } from '@spectral/proto/wire';
-import {
-  bytesOfHex,
-  controlVectors,
-  dataFrameVectors,
-  packetVectors,
-} from '../../../../proto/vectors/index.ts';
+import { bytesOfHex, controlVectors, dataFrameVectors, packetVectors } from '@spectral/proto/vectors';
 import { cleanUpAfterEach } from '../support/clean-up.ts';
 import { connectBrowser, type FakeBrowser } from '../support/fake-browser.ts';
 import { connectMachine } from '../support/fake-machine.ts';

@@ -8,7 +8,7 @@ import {
   MAX_FRAME_BYTES,
   encodeFrame,
 } from '@spectral/proto/wire';
-import { bytesOfHex, controlVectors, dataFrameVectors } from '../../../../proto/vectors/index.ts';
+import { bytesOfHex, controlVectors, dataFrameVectors } from '@spectral/proto/vectors';
 import { cleanUpAfterEach } from '../support/clean-up.ts';
 import { connectBrowser } from '../support/fake-browser.ts';
 import { connectMachine } from '../support/fake-machine.ts';
