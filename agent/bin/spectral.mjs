@@ -7,7 +7,9 @@ import * as nodeModule from 'node:module';
 const OLDEST_NODE = [22, 19];
 
 if (process.argv[2] === '--version') {
-  process.stdout.write(`${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`);
+  process.stdout.write(
+    `${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`,
+  );
 } else if (isTooOld(process.versions.node)) {
   process.stderr.write(
     `spectral needs Node ${OLDEST_NODE.join('.')} or newer; this is Node ${process.versions.node}. ` +

@@ -20,9 +20,15 @@ async function dispatch(argv: string[]): Promise<number> {
   const [word, ...args] = argv;
   switch (word) {
     case 'login':
-      return (await import('./commands/login.ts')).runLogin(args, { ...person(), environment: environment() });
+      return (await import('./commands/login.ts')).runLogin(args, {
+        ...person(),
+        environment: environment(),
+      });
     case 'logout':
-      return (await import('./commands/logout.ts')).runLogout(args, { ...person(), environment: environment() });
+      return (await import('./commands/logout.ts')).runLogout(args, {
+        ...person(),
+        environment: environment(),
+      });
     case 'serve':
       return (await import('./commands/serve.ts')).runServe(args, {
         ...person(),

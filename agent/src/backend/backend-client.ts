@@ -1,6 +1,13 @@
 /** The gateway as a machine uses it: enrolment, renewal, the models it may call, health. */
 import * as v from 'valibot';
-import { HEALTH_TIMEOUT_MS, enrolment, model, type Enrolment, type Model, type Registration } from '@spectral/proto/wire';
+import {
+  HEALTH_TIMEOUT_MS,
+  enrolment,
+  model,
+  type Enrolment,
+  type Model,
+  type Registration,
+} from '@spectral/proto/wire';
 import { callJson } from './json-call.ts';
 
 export interface BackendClient {
@@ -29,7 +36,10 @@ export function createBackendClient(url: string, fetchUrl: typeof fetch): Backen
         body: registration,
       }),
     renew: (machineToken) =>
-      callJson(fetchUrl, at('/api/machines/self/token'), enrolment, { method: 'POST', headers: bearer(machineToken) }),
+      callJson(fetchUrl, at('/api/machines/self/token'), enrolment, {
+        method: 'POST',
+        headers: bearer(machineToken),
+      }),
     models: async (machineToken) => {
       const headers = { ...bearer(machineToken), accept: MODELS_TYPE };
       return (await callJson(fetchUrl, at('/v1/models'), modelList, { headers })).models;

@@ -1,5 +1,5 @@
 /** One HTTP call that sends and expects JSON, with a limit on its time. */
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { BadInput, errorBody, parse } from '@spectral/proto/wire';
 import { BackendRefused, BackendUnreachable } from './backend-errors.ts';
 
@@ -32,7 +32,11 @@ export async function callJson<S extends v.GenericSchema>(
   }
 }
 
-async function send(fetchUrl: typeof fetch, url: string, call: JsonCall): Promise<{ status: number; text: string }> {
+async function send(
+  fetchUrl: typeof fetch,
+  url: string,
+  call: JsonCall,
+): Promise<{ status: number; text: string }> {
   const timeoutMs = call.timeoutMs ?? CALL_TIMEOUT_MS;
   try {
     const response = await fetchUrl(url, {

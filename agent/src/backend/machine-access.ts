@@ -68,7 +68,9 @@ class KeptAccess implements MachineAccess {
     try {
       this.enrolment = await this.#newEnrolment();
     } catch (error) {
-      this.#options.log('token.not-renewed', { message: error instanceof Error ? error.message : String(error) });
+      this.#options.log('token.not-renewed', {
+        message: error instanceof Error ? error.message : String(error),
+      });
       return isLasting(error) ? { type: 'refused', message: error.message } : { type: 'renewal-failed' };
     }
     this.#options.changed(this);

@@ -38,7 +38,9 @@ export interface ChannelsOptions {
   readonly send: (frame: Uint8Array) => void;
   readonly linkIsOpen: () => boolean;
   /** The session as the log holds it now, with its running turn; null for none. */
-  readonly reading: (sessionId: string) => { info: SessionInfo; turn: { turnId: string; first: number } | null } | null;
+  readonly reading: (
+    sessionId: string,
+  ) => { info: SessionInfo; turn: { turnId: string; first: number } | null } | null;
   readonly history: History;
   /** The log's epoch. */
   readonly epoch: Epoch;
@@ -107,7 +109,8 @@ class RelayChannels implements Channels {
   publishSession(sessionId: string, events: readonly LoggedEvent[]): void {
     if (!this.#readers.has(sessionId)) return;
     this.#noteSent(sessionId, events.at(-1)?.seq ?? 0);
-    for (const frame of sessionEventFrames(sessionId, this.#options.epoch.current, events)) this.#options.send(frame);
+    for (const frame of sessionEventFrames(sessionId, this.#options.epoch.current, events))
+      this.#options.send(frame);
   }
 
   publishMachine(event: Numbered<MachineEvent>): void {
@@ -155,7 +158,13 @@ class RelayChannels implements Channels {
   /** A snapshot that could not be read: the reader is told, and may open again. */
   #forgetReader(connection: PeerConnection, { peer, channel }: Reader): void {
     this.#readers.remove(peer, channel);
-    connection.sendControl({ kind: 'refused', peer, channel, code: 'store-failed', message: 'the history cannot be read now' });
+    connection.sendControl({
+      kind: 'refused',
+      peer,
+      channel,
+      code: 'store-failed',
+      message: 'the history cannot be read now',
+    });
   }
 
   #openMachine(connection: PeerConnection, peer: number): void {

@@ -14,7 +14,11 @@ import type { LoggedEvent } from '../store/log.ts';
 const encoder = new TextEncoder();
 
 /** Frames for every reader of a session's channel, in order; `epoch` is the log's. */
-export function sessionEventFrames(sessionId: string, epoch: number, events: readonly LoggedEvent[]): Uint8Array[] {
+export function sessionEventFrames(
+  sessionId: string,
+  epoch: number,
+  events: readonly LoggedEvent[],
+): Uint8Array[] {
   const frames: Uint8Array[] = [];
   let texts: string[] = [];
   let chars = 0;

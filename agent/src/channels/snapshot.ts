@@ -1,5 +1,12 @@
 /** The answer to a reader that opens a session: what it does not have yet, in pieces, each once the last has left. */
-import { FrameFlag, FrameKind, SNAPSHOT_CHUNK_BYTES, encodeFrame, type Cursor, type SessionReady } from '@spectral/proto/wire';
+import {
+  FrameFlag,
+  FrameKind,
+  SNAPSHOT_CHUNK_BYTES,
+  encodeFrame,
+  type Cursor,
+  type SessionReady,
+} from '@spectral/proto/wire';
 import type { History } from '../store/history.ts';
 import { snapshotPayload } from './event-frames.ts';
 
@@ -29,7 +36,10 @@ export async function sendSnapshot(
       ready: first ? ready : undefined,
     });
     await send(
-      encodeFrame({ kind: FrameKind.snapshot, flags, target: peer, sequence: piece.last, channel: sessionId }, payload),
+      encodeFrame(
+        { kind: FrameKind.snapshot, flags, target: peer, sequence: piece.last, channel: sessionId },
+        payload,
+      ),
     );
     if (piece.final) return;
     after = piece.last;

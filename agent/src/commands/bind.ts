@@ -18,7 +18,8 @@ export function runBind(args: readonly string[], { stdout, directory }: BindCont
 }
 
 export function runUnbind(args: readonly string[], { stdout, directory }: BindContext): number {
-  if (args.length > 0) throw new CommandFailed(`unbind takes no arguments, got "${args.join(' ')}"`, { exitCode: 2 });
+  if (args.length > 0)
+    throw new CommandFailed(`unbind takes no arguments, got "${args.join(' ')}"`, { exitCode: 2 });
   const root = projectRootOf(directory);
   const removed = written(() => removeLink(root), root);
   stdout.write(removed ? `Unbound ${root}.\n` : `Not bound: there is no ${linkFileOf(root)}.\n`);

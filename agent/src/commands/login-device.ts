@@ -15,12 +15,17 @@ const started = v.object({
 const userToken = v.object({ token: v.string() });
 
 /** The person's token. Rejects CommandFailed when the code expires, BackendRefused when the login is refused. */
-export async function loginByDevice(backendUrl: string, { stdout, hostname }: CommandContext): Promise<string> {
+export async function loginByDevice(
+  backendUrl: string,
+  { stdout, hostname }: CommandContext,
+): Promise<string> {
   const start = await callJson(fetch, new URL('/api/cli-auth/device', backendUrl).href, started, {
     method: 'POST',
     body: { host: hostname },
   });
-  stdout.write(`On any device, open\n\n  ${start.verificationUrl}\n\nand enter the code  ${start.userCode}\n`);
+  stdout.write(
+    `On any device, open\n\n  ${start.verificationUrl}\n\nand enter the code  ${start.userCode}\n`,
+  );
   const deadline = Date.now() + start.expiresInSeconds * 1000;
   while (Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, Math.max(start.intervalSeconds, 0.1) * 1000));

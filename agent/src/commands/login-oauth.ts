@@ -22,9 +22,17 @@ export async function loginByBrowser(backendUrl: string, context: CommandContext
   const listener = createServer();
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const { port } = listener.address() as AddressInfo;
-  const page = new URL(`/cli-auth?${new URLSearchParams({ port: String(port), state, challenge, host: context.hostname })}`, backendUrl);
+  const page = new URL('/cli-auth', backendUrl);
+  page.search = new URLSearchParams({
+    port: String(port),
+    state,
+    challenge,
+    host: context.hostname,
+  }).toString();
   try {
-    context.stdout.write(`Open this page to log in (on a machine without a browser: spectral login --device):\n\n  ${page.href}\n\n`);
+    context.stdout.write(
+      `Open this page to log in (on a machine without a browser: spectral login --device):\n\n  ${page.href}\n\n`,
+    );
     if (context.stdout.isTTY) openBrowser(page.href);
     const code = await oneAnswer(listener, state);
     const { token } = await callJson(fetch, new URL('/api/cli-auth/token', backendUrl).href, userToken, {
@@ -51,11 +59,24 @@ function oneAnswer(listener: Server, state: string): Promise<string> {
       clearTimeout(limit);
       const code = url.searchParams.get('code');
       const right = url.searchParams.get('state') === state && code !== null && code !== '';
-      response.writeHead(right ? 200 : 400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
-      response.end(right ? 'Logged in. You may close this page.\n' : 'This answer does not belong to the waiting login.\n', () => {
-        if (right) resolve(code);
-        else reject(new CommandFailed('an answer came that does not belong to this login. Run spectral login --oauth again.'));
+      response.writeHead(right ? 200 : 400, {
+        'content-type': 'text/plain; charset=utf-8',
+        connection: 'close',
       });
+      response.end(
+        right
+          ? 'Logged in. You may close this page.\n'
+          : 'This answer does not belong to the waiting login.\n',
+        () => {
+          if (right) resolve(code);
+          else
+            reject(
+              new CommandFailed(
+                'an answer came that does not belong to this login. Run spectral login --oauth again.',
+              ),
+            );
+        },
+      );
     });
   });
 }

@@ -13,7 +13,7 @@ export function readLoginOptions(args: readonly string[]): LoginOptions {
   const values = new Map<string, string>();
   const switches = new Set<string>();
   for (let index = 0; index < args.length; index++) {
-    const [name = '', inline] = splitOnce(args[index] ?? '');
+    const [name, inline] = splitOnce(args[index] ?? '');
     if (name === '--oauth' || name === '--device') switches.add(name);
     else if (name === '--mcp-url' || name === '--api-key') values.set(name, inline ?? args[++index] ?? '');
     else throw wrong(`login does not know "${args[index]}"`);
@@ -21,9 +21,15 @@ export function readLoginOptions(args: readonly string[]): LoginOptions {
   const apiKey = values.get('--api-key') ?? null;
   const mcpUrl = values.get('--mcp-url') ?? null;
   if (apiKey === '') throw wrong('--api-key expects a team key, or - to read it from standard input');
-  if (mcpUrl !== null && !isHttpUrl(mcpUrl)) throw wrong(`--mcp-url expects a URL such as https://host/mcp, got "${mcpUrl}"`);
-  if (switches.size + (apiKey === null ? 0 : 1) > 1) throw wrong('login takes one of --api-key, --oauth and --device');
-  return { way: switches.has('--oauth') ? 'oauth' : switches.has('--device') ? 'device' : 'key', mcpUrl, apiKey };
+  if (mcpUrl !== null && !isHttpUrl(mcpUrl))
+    throw wrong(`--mcp-url expects a URL such as https://host/mcp, got "${mcpUrl}"`);
+  if (switches.size + (apiKey === null ? 0 : 1) > 1)
+    throw wrong('login takes one of --api-key, --oauth and --device');
+  return {
+    way: switches.has('--oauth') ? 'oauth' : switches.has('--device') ? 'device' : 'key',
+    mcpUrl,
+    apiKey,
+  };
 }
 
 export function isHttpUrl(text: string): boolean {

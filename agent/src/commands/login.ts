@@ -50,15 +50,19 @@ async function mcpUrlFor(options: LoginOptions, context: CommandContext): Promis
   const preset = options.mcpUrl ?? context.environment.mcpUrl ?? DEFAULT_MCP_URL;
   if (options.mcpUrl !== null || options.apiKey !== null || !context.stdin.isTTY) return preset;
   const answer = await ask(context, 'MCP URL', preset);
-  if (!isHttpUrl(answer)) throw new CommandFailed(`the MCP URL must be one such as https://host/mcp, got "${answer}"`);
+  if (!isHttpUrl(answer))
+    throw new CommandFailed(`the MCP URL must be one such as https://host/mcp, got "${answer}"`);
   return answer;
 }
 
 async function keyFrom({ apiKey }: LoginOptions, context: CommandContext): Promise<string> {
   if (apiKey !== null && apiKey !== '-') return apiKey;
-  const key = apiKey === null && context.stdin.isTTY ? await askSecret(context, 'Team key') : await readLine(context);
+  const key =
+    apiKey === null && context.stdin.isTTY ? await askSecret(context, 'Team key') : await readLine(context);
   if (key) return key;
-  throw new CommandFailed('no team key given. Pass it with --api-key, or pipe it in, or run spectral login in a terminal.');
+  throw new CommandFailed(
+    'no team key given. Pass it with --api-key, or pipe it in, or run spectral login in a terminal.',
+  );
 }
 
 function asFailure(error: unknown, { way }: LoginOptions): unknown {

@@ -33,7 +33,10 @@ export async function runServe(args: readonly string[], context: ServeContext): 
   const releaseLock = takeInstanceLock(paths.lock);
   try {
     const log = createLogger(stderr, Date.now);
-    const [driver, { startDaemon }] = await Promise.all([createDriver(context, config, log), import('../daemon/start-daemon.ts')]);
+    const [driver, { startDaemon }] = await Promise.all([
+      createDriver(context, config, log),
+      import('../daemon/start-daemon.ts'),
+    ]);
     keepServing(log);
     const parent = watchParent(process);
     const daemon = await startDaemon({
@@ -89,7 +92,11 @@ function requireLogin(paths: Paths): ConfigFile {
   throw new CommandFailed(`not logged in: there is no ${paths.config}. Run spectral login first.`);
 }
 
-async function createDriver({ environment, processEnvironment }: ServeContext, { mcpUrl }: ConfigFile, log: Log): Promise<Driver> {
+async function createDriver(
+  { environment, processEnvironment }: ServeContext,
+  { mcpUrl }: ConfigFile,
+  log: Log,
+): Promise<Driver> {
   if (environment.driver === 'scripted') {
     const { createScriptedDriver } = await import('../drivers/scripted/scripted-driver.ts');
     return createScriptedDriver();
@@ -110,7 +117,9 @@ async function createDriver({ environment, processEnvironment }: ServeContext, {
 /** An unforeseen fault of one session must not take the others down: it is logged, and serving goes on. */
 function keepServing(log: Log): void {
   const told = (error: unknown) =>
-    log('daemon.unforeseen', { stack: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    log('daemon.unforeseen', {
+      stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
   process.on('uncaughtException', told);
   process.on('unhandledRejection', told);
 }
@@ -136,7 +145,9 @@ function reportEnd(end: LinkEnd, say: (line: string) => void): number {
       say('this machine was revoked. To bring it back, run spectral login, then spectral serve.');
       break;
     case 'replaced':
-      say(`a newer spectral serve with this machine's name runs on ${end.host ?? 'another host'}; this one stops.`);
+      say(
+        `a newer spectral serve with this machine's name runs on ${end.host ?? 'another host'}; this one stops.`,
+      );
       break;
     case 'refused':
       say(end.message);

@@ -16,15 +16,21 @@ const TIMEOUT_MS = 10_000;
 /** Rejects BackendRefused for a key that is not taken, BackendUnreachable when no MCP endpoint answers. */
 export async function verifyKey(mcpUrl: string, key: string, fetchUrl: typeof fetch): Promise<void> {
   const { status, text } = await post(mcpUrl, key, fetchUrl);
-  if (status === 401 || status === 403) throw new BackendRefused(status, 'unauthenticated', reasonIn(text) ?? 'it is unknown there');
+  if (status === 401 || status === 403)
+    throw new BackendRefused(status, 'unauthenticated', reasonIn(text) ?? 'it is unknown there');
   if (status >= 400) throw new BackendUnreachable(mcpUrl, `it answered with status ${status}`);
   const answer = v.safeParse(rpcAnswer, jsonIn(text));
-  if (!answer.success) throw new BackendUnreachable(mcpUrl, 'something else answers there, not an MCP endpoint');
+  if (!answer.success)
+    throw new BackendUnreachable(mcpUrl, 'something else answers there, not an MCP endpoint');
   const { error } = answer.output;
   if (error) throw new BackendRefused(status, 'mcp-error', error.message);
 }
 
-async function post(mcpUrl: string, key: string, fetchUrl: typeof fetch): Promise<{ status: number; text: string }> {
+async function post(
+  mcpUrl: string,
+  key: string,
+  fetchUrl: typeof fetch,
+): Promise<{ status: number; text: string }> {
   try {
     const response = await fetchUrl(mcpUrl, {
       method: 'POST',
@@ -50,7 +56,12 @@ async function post(mcpUrl: string, key: string, fetchUrl: typeof fetch): Promis
 
 /** The JSON of a plain answer, or of the first event of a streamed one. */
 function jsonIn(text: string): unknown {
-  const data = text.startsWith('{') ? text : text.split('\n').find((line) => line.startsWith('data:'))?.slice(5);
+  const data = text.startsWith('{')
+    ? text
+    : text
+        .split('\n')
+        .find((line) => line.startsWith('data:'))
+        ?.slice(5);
   try {
     return JSON.parse(data ?? '');
   } catch {

@@ -18,7 +18,10 @@ export async function enrol(options: EnrolOptions): Promise<MachineAccess | null
     } catch (error) {
       if (!mayPass(error)) throw refusal(error, options.registration.name);
       const delayMs = backoffMs(attempt, options.random);
-      options.log('machine.not-registered', { message: error instanceof Error ? error.message : String(error), delayMs });
+      options.log('machine.not-registered', {
+        message: error instanceof Error ? error.message : String(error),
+        delayMs,
+      });
       await wait(delayMs, options);
     }
   }
@@ -33,12 +36,17 @@ function mayPass(error: unknown): boolean {
 function refusal(error: unknown, name: string): unknown {
   if (!(error instanceof BackendRefused)) return error;
   if (error.status === 401) {
-    return new CommandFailed(`the backend refuses this login: ${error.message}. Run spectral login.`, { cause: error });
+    return new CommandFailed(`the backend refuses this login: ${error.message}. Run spectral login.`, {
+      cause: error,
+    });
   }
   const advice = error.status === 409 ? ' Choose another name with --machine-name.' : '';
-  return new CommandFailed(`the backend does not register the machine "${name}": ${error.message}.${advice}`, {
-    cause: error,
-  });
+  return new CommandFailed(
+    `the backend does not register the machine "${name}": ${error.message}.${advice}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function wait(ms: number, { clock, signal }: EnrolOptions): Promise<void> {

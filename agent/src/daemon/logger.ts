@@ -12,5 +12,7 @@ export function createLogger(stream: Writable, now: () => number): Log {
 }
 
 function written(value: unknown): string {
-  return typeof value === 'string' && /^[\w.:/@-]+$/.test(value) ? value : (JSON.stringify(value) ?? 'undefined');
+  return typeof value === 'string' && /^[\w.:/@-]+$/.test(value)
+    ? value
+    : (JSON.stringify(value) ?? 'undefined');
 }

@@ -21,7 +21,14 @@ const MCP_CONNECT_MS = 5_000;
 const MCP_CALL_MS = 5 * 60_000;
 
 /** Nothing is loaded yet. `prewarm` loads pi, so that the first prompt does not wait for it; a failure is only logged. */
-export function createServedPi({ env, stateDir, mcpUrl, version, log, now }: ServedPiOptions): Driver & { prewarm(): void } {
+export function createServedPi({
+  env,
+  stateDir,
+  mcpUrl,
+  version,
+  log,
+  now,
+}: ServedPiOptions): Driver & { prewarm(): void } {
   let access: ModelAccess | null = null;
   const warn = (message: string, details = {}) => log('agent.warning', { message, ...details });
   const connection = createMcpConnection({
@@ -40,7 +47,8 @@ export function createServedPi({ env, stateDir, mcpUrl, version, log, now }: Ser
   });
   return {
     ...pi,
-    prewarm: () => void pi.prewarm().catch((error: unknown) => log('agent.not-loaded', { message: String(error) })),
+    prewarm: () =>
+      void pi.prewarm().catch((error: unknown) => log('agent.not-loaded', { message: String(error) })),
     configure(next) {
       access = next;
       pi.configure(next);

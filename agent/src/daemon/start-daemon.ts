@@ -37,7 +37,12 @@ export interface DaemonOptions {
   /** Overrides the relay address of the enrolment. */
   readonly relayUrl: string | null;
   readonly machineName: string;
-  readonly host: { readonly hostname: string; readonly home: string; readonly userName: string; readonly boot: string };
+  readonly host: {
+    readonly hostname: string;
+    readonly home: string;
+    readonly userName: string;
+    readonly boot: string;
+  };
   readonly version: string;
   readonly driver: Driver;
   readonly fetch: typeof fetch;
@@ -155,7 +160,10 @@ class RunningDaemon implements Daemon {
       this.#access = access;
       this.#accessChanged(access);
     } catch (error) {
-      return this.#end({ reason: 'refused', message: error instanceof Error ? error.message : String(error) });
+      return this.#end({
+        reason: 'refused',
+        message: error instanceof Error ? error.message : String(error),
+      });
     }
     this.#options.say(`registered as "${registration.name}" at ${options.backendUrl}`);
     this.#sessions.resumeQueues();

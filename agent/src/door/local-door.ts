@@ -4,7 +4,14 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { chmodSync, rmSync } from 'node:fs';
-import { BadInput, MAX_FRAME_BYTES, parse, requestPayload, type Actor, type ResponsePayload } from '@spectral/proto/wire';
+import {
+  BadInput,
+  MAX_FRAME_BYTES,
+  parse,
+  requestPayload,
+  type Actor,
+  type ResponsePayload,
+} from '@spectral/proto/wire';
 import { CommandFailed } from '../command-failed.ts';
 
 export interface LocalDoorOptions {

@@ -68,7 +68,11 @@ export function openConnection(url: string, token: string, listener: ConnectionL
 }
 
 function tell(socket: WebSocket, connection: Connection, listener: ConnectionListener): void {
-  const outcome: { opened: boolean; status: number | null; reason: string } = { opened: false, status: null, reason: 'closed' };
+  const outcome: { opened: boolean; status: number | null; reason: string } = {
+    opened: false,
+    status: null,
+    reason: 'closed',
+  };
   socket.on('open', () => {
     outcome.opened = true;
     listener.heard(connection);
@@ -93,7 +97,12 @@ function tell(socket: WebSocket, connection: Connection, listener: ConnectionLis
   });
 }
 
-function receive(data: RawData, isBinary: boolean, connection: Connection, listener: ConnectionListener): void {
+function receive(
+  data: RawData,
+  isBinary: boolean,
+  connection: Connection,
+  listener: ConnectionListener,
+): void {
   const bytes = bytesOf(data);
   try {
     if (isBinary) listener.data(connection, decodeFrame(bytes));

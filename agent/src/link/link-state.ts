@@ -72,7 +72,9 @@ export function nextLinkState(state: LinkState, event: LinkEvent): LinkStep {
       return onTimer(state);
     case 'health':
       if (state.phase !== 'checking') return stay(state);
-      return event.ok ? { state: { ...state, phase: 'connecting' }, action: { do: 'connect' } } : waitAfter(state);
+      return event.ok
+        ? { state: { ...state, phase: 'connecting' }, action: { do: 'connect' } }
+        : waitAfter(state);
     case 'welcomed':
       return onWelcomed(state);
     case 'failed':
@@ -86,7 +88,10 @@ export function nextLinkState(state: LinkState, event: LinkEvent): LinkStep {
       return end({ reason: 'refused', message: event.message });
     case 'drain':
       if (state.phase !== 'open' || state.move !== 'none') return stay(state);
-      return { state: { ...state, move: 'waiting' }, action: { do: 'wait-to-move', spreadMs: event.spreadMs } };
+      return {
+        state: { ...state, move: 'waiting' },
+        action: { do: 'wait-to-move', spreadMs: event.spreadMs },
+      };
   }
 }
 
@@ -101,13 +106,17 @@ function onTimer(state: LinkState): LinkStep {
 function onWelcomed(state: LinkState): LinkStep {
   const open: LinkState = { phase: 'open', move: 'none', attempt: 0 };
   if (state.phase === 'connecting') return { state: open, action: { do: 'nothing' } };
-  if (state.phase === 'open' && state.move === 'connecting') return { state: open, action: { do: 'promote' } };
+  if (state.phase === 'open' && state.move === 'connecting')
+    return { state: open, action: { do: 'promote' } };
   return stay(state);
 }
 
 function onFailed(state: LinkState, status: number | null, beside: boolean): LinkStep {
   if (state.phase === 'open' && beside) {
-    return { state: { ...state, move: 'waiting', attempt: state.attempt + 1 }, action: { do: 'wait', attempt: state.attempt } };
+    return {
+      state: { ...state, move: 'waiting', attempt: state.attempt + 1 },
+      action: { do: 'wait', attempt: state.attempt },
+    };
   }
   if (state.phase !== 'connecting') return stay(state);
   return status === 401 ? renew(state.attempt) : waitAfter(state);

@@ -12,7 +12,14 @@ import {
 import { backoffMs } from './backoff.ts';
 import type { Clock } from '../clock.ts';
 import { openConnection, type Connection, type ConnectionListener } from './connection.ts';
-import { INITIAL_LINK_STATE, nextLinkState, type LinkAction, type LinkEnd, type LinkEvent, type LinkState } from './link-state.ts';
+import {
+  INITIAL_LINK_STATE,
+  nextLinkState,
+  type LinkAction,
+  type LinkEnd,
+  type LinkEvent,
+  type LinkState,
+} from './link-state.ts';
 import { createSendQueue } from './send-queue.ts';
 
 /** Frames wait in the queue, its oldest dropped, while this many bytes have not left yet. */
@@ -28,7 +35,9 @@ export interface RelayLinkOptions {
   /** The gate before each attempt. Never rejects. */
   readonly healthy: () => Promise<boolean>;
   /** Gets a new token. Never rejects. */
-  readonly renew: () => Promise<{ type: 'renewed' } | { type: 'renewal-failed' } | { type: 'refused'; message: string }>;
+  readonly renew: () => Promise<
+    { type: 'renewed' } | { type: 'renewal-failed' } | { type: 'refused'; message: string }
+  >;
   readonly listener: RelayLinkListener;
   readonly clock: Clock;
   /** From 0 to 1. */
@@ -89,7 +98,8 @@ class SocketRelayLink implements RelayLink {
 
   send(frame: Uint8Array): void {
     const connection = this.#current;
-    const flows = connection && this.isOpen && this.#queue.length === 0 && connection.bufferedBytes < SLOW_LINK_BYTES;
+    const flows =
+      connection && this.isOpen && this.#queue.length === 0 && connection.bufferedBytes < SLOW_LINK_BYTES;
     if (flows) void connection.send(frame).then(() => this.#pump());
     else this.#queue.push(frame);
   }
@@ -135,7 +145,9 @@ class SocketRelayLink implements RelayLink {
         return;
       }
       case 'wait-to-move':
-        this.#cancelTimer = clock.after(Math.round(action.spreadMs * random()), () => this.#step({ type: 'timer' }));
+        this.#cancelTimer = clock.after(Math.round(action.spreadMs * random()), () =>
+          this.#step({ type: 'timer' }),
+        );
         return;
       case 'close':
         return this.#close();
@@ -174,7 +186,9 @@ class SocketRelayLink implements RelayLink {
         log('link.closed', { code });
         listener.closed(connection);
         const host = this.#replacedBy;
-        this.#gone(connection, (beside) => (beside ? { type: 'failed', status: null, beside } : { type: 'lost', code, host }));
+        this.#gone(connection, (beside) =>
+          beside ? { type: 'failed', status: null, beside } : { type: 'lost', code, host },
+        );
       },
     };
   }
@@ -202,7 +216,9 @@ class SocketRelayLink implements RelayLink {
         return this.#welcomed(connection);
       case 'drain':
         log('link.drain', { spreadMs: frame.spreadMs });
-        return connection === this.#current ? this.#step({ type: 'drain', spreadMs: frame.spreadMs }) : undefined;
+        return connection === this.#current
+          ? this.#step({ type: 'drain', spreadMs: frame.spreadMs })
+          : undefined;
       case 'replaced':
         this.#replacedBy = frame.host;
         return;

@@ -20,7 +20,8 @@ export interface SeatOptions {
 
 export function createAgentSeat({ driver, startOptions, emit, saveEntry, log }: SeatOptions): AgentSeat {
   let seated: { session: Promise<DriverSession> } | null = null;
-  const ignored = (what: string) => (error: unknown) => log(`agent.${what}-failed`, { message: String(error) });
+  const ignored = (what: string) => (error: unknown) =>
+    log(`agent.${what}-failed`, { message: String(error) });
 
   function open(modelId: string): Promise<DriverSession> {
     if (seated) return seated.session;

@@ -11,7 +11,14 @@ export class NoSuchThing extends Error {
 
 /** It exists, but what is asked is not possible now. `code` says which condition. */
 export class NotNow extends Error {
-  readonly code: 'shutting-down' | 'session-busy' | 'prompt-taken' | 'project-missing' | 'no-model' | 'key-reused' | 'answer-too-large';
+  readonly code:
+    | 'shutting-down'
+    | 'session-busy'
+    | 'prompt-taken'
+    | 'project-missing'
+    | 'no-model'
+    | 'key-reused'
+    | 'answer-too-large';
   constructor(code: NotNow['code'], message: string) {
     super(message);
     this.name = 'NotNow';

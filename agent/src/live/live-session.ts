@@ -1,73 +1,51 @@
 /**
  * One session while somebody works with it: its queue, its turn, its loop and its agent. A turn belongs to the session
- * and to no socket. What may happen is decided in turn-state.ts and loop.ts.
+ * and to no socket. What may happen is decided in turn-state.ts and loop.ts; a turn itself is in running-turn.ts.
  */
-import type { Actor, Model, Prompt, PromptReceipt, QueuedPrompt, SessionEvent, SessionInfo } from '@spectral/proto/wire';
-import { BadInput } from '@spectral/proto/wire';
-import type { Clock } from '../clock.ts';
-import type { Driver, DriverEvent, TurnOutcome } from '../drivers/driver.ts';
-import type { ProjectRecord } from '../store/projects.ts';
+import {
+  BadInput,
+  type Actor,
+  type Prompt,
+  type PromptReceipt,
+  type SessionEvent,
+  type SessionInfo,
+} from '@spectral/proto/wire';
+import type { DriverEvent, DriverPrompt, DriverSession } from '../drivers/driver.ts';
 import type { PromptRecord } from '../store/prompts.ts';
 import { addUsage, sessionInfoOf, type SessionRecord } from '../store/session-record.ts';
-import type { Store } from '../store/store.ts';
 import { createAgentSeat, type AgentSeat } from './agent-seat.ts';
 import { DEFAULT_TITLE, titleFor } from './auto-title.ts';
-import type { EventGather, Recorded } from './event-gather.ts';
+import type { Recorded } from './event-gather.ts';
 import { NotNow, NoSuchThing } from './live-errors.ts';
 import { endOfLoop, iterationPrompt, loopInfoOf, nextIteration, startLoop, type Loop } from './loop.ts';
+import { PromptQueue } from './prompt-queue.ts';
 import { decodeImages, promptRecordOf } from './prompt-record.ts';
-import { IDLE, placeOfPrompt, statusAfter, whatFollows, type Turn } from './turn-state.ts';
+import { RunningTurn, failureOf, type Ending } from './running-turn.ts';
+import type { SessionParts } from './session-parts.ts';
+import { placeOfPrompt, statusAfter, whatFollows, type Phase } from './turn-state.ts';
 
-/** A cancelled turn whose agent does not settle by then is ended without it. */
-const CANCEL_LIMIT_MS = 800;
 /** An agent with nothing to do is stopped after this long; the next prompt resumes it from its entries. */
 const IDLE_STOP_MS = 10 * 60_000;
-/** Characters of a waiting prompt that readers are shown. */
-const QUEUE_PREVIEW_CHARS = 2_000;
-
-export interface SessionParts {
-  readonly store: Store;
-  readonly gather: EventGather;
-  readonly driver: Driver;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  readonly log: (event: string, facts?: Record<string, unknown>) => void;
-  /** Models granted to this machine; empty while the gateway has not told yet. */
-  readonly models: () => readonly Model[];
-  readonly project: (id: string) => ProjectRecord | null;
-  readonly isDirectory: (path: string) => boolean;
-  /** The daemon stops: nothing new begins. */
-  readonly refusing: () => boolean;
-  /** Told when a session got a new title. */
-  readonly renamed: (sessionId: string, title: string) => void;
-}
-
-type Ending = Omit<TurnOutcome, 'reason'> & { readonly reason: TurnOutcome['reason'] | 'interrupted' };
 
 export class LiveSession implements Recorded {
   record: SessionRecord;
   readonly #parts: SessionParts;
   readonly #seat: AgentSeat;
-  #queue: PromptRecord[];
-  /** Whether readers were last told of a queue with prompts in it. */
-  #queueShown: boolean;
-  #turn: Turn = IDLE;
+  readonly #queue: PromptQueue;
+  #turn: RunningTurn | null = null;
+  #compacting = false;
   #loop: Loop | null = null;
   /** Whether the running turn is an iteration of the loop. */
   #iterates = false;
-  #promptText = '';
-  /** The assistant's message that has begun and not ended. */
-  #openMessage: string | null = null;
-  /** Why the running turn is being ended from outside, when that is a failure. */
-  #failure: TurnOutcome['error'] | null = null;
-  #cancelTimer = (): void => {};
+  /** What the agent was told in the running or last turn. */
+  #told = '';
+  #cancelIdleStop = (): void => {};
   #disposed = false;
 
   constructor(record: SessionRecord, parts: SessionParts) {
     this.record = record;
     this.#parts = parts;
-    this.#queue = parts.store.prompts.queuedOf(record.id);
-    this.#queueShown = this.#queue.length > 0;
+    this.#queue = new PromptQueue(parts.store.prompts.queuedOf(record.id));
     this.#seat = createAgentSeat({
       driver: parts.driver,
       startOptions: () => this.#startOptions(),
@@ -86,12 +64,12 @@ export class LiveSession implements Recorded {
   }
 
   get isBusy(): boolean {
-    return this.#turn.phase !== 'idle';
+    return this.#phase !== 'idle';
   }
 
   /** Number of the running turn's first event, or null while none runs. */
   get turnFirst(): number | null {
-    return this.#turn.phase === 'running' || this.#turn.phase === 'cancelling' ? this.#turn.first : null;
+    return this.#turn?.first ?? null;
   }
 
   /**
@@ -99,50 +77,53 @@ export class LiveSession implements Recorded {
    * taken again. Throws BadInput, NotNow or StoreUnavailable with nothing taken.
    */
   prompt(wanted: Prompt, promptId: string, actor: Actor | null): PromptReceipt {
-    const { store } = this.#parts;
+    const { store, gather, newId } = this.#parts;
     const known = store.prompts.stateOf(promptId);
     if (known) return { promptId, state: known === 'queued' ? 'queued' : 'running' };
     this.#refuseWhileStopping();
     if (wanted.modelId !== undefined) this.#requireModel(wanted.modelId);
-    const images = decodeImages(wanted.images ?? [], this.#parts.newId);
+    const images = decodeImages(wanted.images ?? [], newId);
     const prompt = promptRecordOf(wanted, promptId, actor, images);
-    const place = placeOfPrompt(this.#turn, this.#queue.length, prompt.mode);
+    const place = placeOfPrompt(this.#phase, this.#queue.length, prompt.mode);
     store.transaction(() => {
       for (const image of images) store.images.insert(this.id, image);
       store.prompts.insert(this.id, prompt, 'queued');
     });
     if (wanted.loop === false) this.stopLoop();
-    if (place === 'steer') {
-      void this.#steer(prompt);
+    if (place === 'steer' && this.#turn) {
+      void this.#steer(this.#turn, prompt);
       return { promptId, state: 'steering' };
     }
     this.#queue.push(prompt);
     if (place === 'now') this.#continue();
     else this.#queueChanged();
-    this.#parts.gather.flush();
+    gather.flush();
     return { promptId, state: place === 'now' ? 'running' : 'queued' };
   }
 
   /** Takes a waiting prompt back. Throws NoSuchThing, or NotNow when the agent has it already. */
   withdraw(promptId: string): void {
     const { store, gather } = this.#parts;
-    const index = this.#queue.findIndex((prompt) => prompt.id === promptId);
-    if (index < 0) {
+    if (!this.#queue.has(promptId)) {
       if (!store.prompts.stateOf(promptId)) throw new NoSuchThing('prompt', promptId);
       throw new NotNow('prompt-taken', 'the agent has this prompt already; cancel the turn to stop it');
     }
     store.transaction(() => store.prompts.setState(promptId, 'withdrawn'));
-    this.#queue.splice(index, 1);
+    this.#queue.remove(promptId);
     this.#queueChanged();
     gather.flush();
   }
 
   /** Ends the running turn and the loop, within a second. Returns whether anything ran. */
   cancel(): boolean {
-    if (this.#turn.phase === 'idle') return false;
-    if (this.#turn.phase === 'compacting') this.#cancelCompaction();
-    else this.#interrupt();
-    return true;
+    if (this.#compacting) {
+      void this.#seat.leave();
+      this.#append({ type: 'compaction', phase: 'failed', reason: 'manual', detail: 'cancelled' });
+      this.#compacted();
+      return true;
+    }
+    this.#turn?.interrupt();
+    return this.#turn !== null;
   }
 
   /** The running iteration is the loop's last. */
@@ -150,14 +131,15 @@ export class LiveSession implements Recorded {
     if (!this.#loop) return;
     this.#loop = { ...this.#loop, stopping: true };
     this.#change({ loop: loopInfoOf(this.#loop) });
-    if (this.#turn.phase === 'idle') this.#endLoop({ type: 'loop_stopped', iterations: this.#loop.iteration });
+    if (!this.#turn) this.#endLoop({ type: 'loop_stopped', iterations: this.#loop.iteration });
   }
 
   /** Shortens the agent's memory in the background. Throws NotNow while something runs. */
   compact(instructions: string | undefined): void {
     this.#refuseWhileStopping();
-    if (this.isBusy) throw new NotNow('session-busy', 'the session is at work; wait for its turn to end, or cancel it');
-    this.#turn = { phase: 'compacting' };
+    if (this.isBusy)
+      throw new NotNow('session-busy', 'the session is at work; wait for its turn to end, or cancel it');
+    this.#compacting = true;
     this.#change({ status: 'running' });
     void this.#runCompaction(instructions);
   }
@@ -174,7 +156,7 @@ export class LiveSession implements Recorded {
 
   /** Starts what waits: prompts kept from an earlier run of the daemon. */
   resume(): void {
-    if (this.#turn.phase === 'idle') this.#continue();
+    if (!this.isBusy) this.#continue();
   }
 
   /** Marks the turn and the loop of an earlier run of the daemon as interrupted. */
@@ -187,9 +169,7 @@ export class LiveSession implements Recorded {
 
   /** Events can no longer be kept: the turn ends with this error, told as soon as the store takes events again. */
   storeFailed(error: { readonly code: string; readonly message: string }): void {
-    if (this.#turn.phase !== 'running' || this.#failure) return;
-    this.#failure = { code: error.code, message: error.message };
-    this.#interrupt();
+    this.#turn?.fail(error);
   }
 
   /** The agent is given up while idle, so that the next turn starts it anew (in another directory). */
@@ -199,9 +179,7 @@ export class LiveSession implements Recorded {
 
   /** Ends at once: what still runs is marked interrupted. Nothing follows. */
   async end(): Promise<void> {
-    if (this.#turn.phase === 'running' || this.#turn.phase === 'cancelling') {
-      this.#endTurn(this.#turn.turnId, { reason: 'interrupted', text: '' });
-    }
+    this.#turn?.end({ reason: 'interrupted', text: '' });
     this.dispose();
     await this.#seat.leave();
   }
@@ -209,94 +187,104 @@ export class LiveSession implements Recorded {
   /** Stops everything without another event. */
   dispose(): void {
     this.#disposed = true;
-    this.#cancelTimer();
+    this.#turn?.drop();
+    this.#cancelIdleStop();
     void this.#seat.leave();
+  }
+
+  get #phase(): Phase {
+    if (this.#compacting) return 'compacting';
+    return !this.#turn || this.#turn.phase === 'ended' ? 'idle' : this.#turn.phase;
   }
 
   #startOptions() {
     const { store, gather } = this.#parts;
     gather.flush();
-    return { sessionId: this.id, cwd: this.#project().path, entries: store.log.entriesOf(this.id) };
+    return { sessionId: this.id, cwd: this.#projectPath(), entries: store.log.entriesOf(this.id) };
   }
 
   /** Begins what follows, or rests. */
   #continue(): void {
     if (this.#disposed) return;
-    this.#cancelTimer();
+    this.#cancelIdleStop();
     switch (whatFollows(this.#queue.length, this.#loop !== null, this.#parts.refusing())) {
       case 'prompt':
-        return this.#begin(this.#queue.shift() ?? null);
+        return this.#begin(this.#queue.shift());
       case 'iteration':
         return this.#begin(null);
       case 'rest':
-        this.#cancelTimer = this.#parts.clock.after(IDLE_STOP_MS, () => void this.#seat.leave());
+        this.#cancelIdleStop = this.#parts.clock.after(IDLE_STOP_MS, () => void this.#seat.leave());
     }
   }
 
   /** Begins a turn with a prompt, or with the loop's next iteration. */
   #begin(prompt: PromptRecord | null): void {
-    const { gather, newId } = this.#parts;
-    const first = this.record.head + 1;
-    const turnId = newId();
-    const modelId = prompt?.modelId ?? this.record.modelId ?? this.#parts.models()[0]?.id ?? '';
-    if (prompt?.loop) this.#loop = startLoop({ ...prompt.loop, prompt: prompt.content, modelId: prompt.modelId });
-    this.#iterates = prompt === null || prompt.loop !== null;
-    this.#turn = { phase: 'running', turnId, first };
-    this.#failure = null;
-    this.#announceIteration();
-    this.#append({ type: 'turn_start', turnId, modelId });
-    if (prompt) {
-      gather.took(prompt.id);
-      this.#promptTaken(prompt, 'queue');
-    }
+    const modelId = prompt?.modelId ?? this.record.modelId ?? this.#firstModel();
+    const turn = this.#newTurn();
+    this.#turn = turn;
+    this.#enterLoop(prompt);
+    this.#append({ type: 'turn_start', turnId: turn.turnId, modelId });
+    if (prompt) this.#taken(prompt, 'queue');
+    const loop = this.#loop && loopInfoOf(this.#loop);
     this.#change({
       status: 'running',
-      turn: { turnId, first },
-      loop: this.#loop && loopInfoOf(this.#loop),
+      turn: { turnId: turn.turnId, first: turn.first },
+      loop,
       modelId: modelId || null,
     });
-    this.#promptText = this.#loop && this.#iterates ? iterationPrompt(this.#loop) : (prompt?.content ?? '');
-    void this.#deliver(turnId, modelId, prompt);
+    this.#told = this.#loop && this.#iterates ? iterationPrompt(this.#loop) : (prompt?.content ?? '');
+    void turn.deliver(this.#openAgent(modelId), {
+      content: this.#told,
+      images: this.#imagesOf(prompt),
+      modelId,
+    });
   }
 
-  #announceIteration(): void {
+  #newTurn(): RunningTurn {
+    const turn: RunningTurn = new RunningTurn({
+      turnId: this.#parts.newId(),
+      first: this.record.head + 1,
+      seat: this.#seat,
+      append: (event) => this.#append(event),
+      ended: (ending) => this.#turnEnded(turn, ending),
+      clock: this.#parts.clock,
+    });
+    return turn;
+  }
+
+  /** Starts the loop a prompt asks for, or announces the next iteration of the one that runs. */
+  #enterLoop(prompt: PromptRecord | null): void {
+    if (prompt?.loop)
+      this.#loop = startLoop({ ...prompt.loop, prompt: prompt.content, modelId: prompt.modelId });
+    this.#iterates = prompt === null || prompt.loop !== null;
     if (!this.#loop || !this.#iterates) return;
     const { loop, event } = nextIteration(this.#loop);
     this.#loop = loop;
     this.#append(event);
   }
 
-  #promptTaken(prompt: PromptRecord, mode: 'queue' | 'steer'): void {
+  #taken(prompt: PromptRecord, mode: 'queue' | 'steer'): void {
     const { id: promptId, content, images, actor } = prompt;
     const messageId = this.#parts.newId();
+    this.#parts.gather.took(promptId);
     this.#append({ type: 'user_message', messageId, promptId, content, images: [...images], actor, mode });
     this.#change({ messages: this.record.messages + 1 });
-    if (mode === 'queue' && this.#queueShown) this.#queueChanged();
+    if (mode === 'queue') this.#queueChanged();
   }
 
-  async #deliver(turnId: string, modelId: string, prompt: PromptRecord | null): Promise<void> {
-    const content = this.#promptText;
-    try {
-      const agent = await this.#openAgent(modelId);
-      if (!this.#isTurn(turnId)) return;
-      if (this.#isCancelling(turnId)) return this.#endTurn(turnId, { reason: 'cancelled', text: '' });
-      const images = prompt ? this.#imagesOf(prompt) : [];
-      const receipt = await agent.deliver({ content, images, modelId, mode: 'turn' });
-      if (receipt === 'settled') throw new Error('the agent did not take the prompt');
-      // A cancel that came while the prompt was being taken found nothing to interrupt yet.
-      if (this.#isCancelling(turnId)) this.#seat.interrupt();
-    } catch (error) {
-      this.#endTurn(turnId, { reason: 'error', text: '', error: told(error) });
-    }
-  }
-
-  async #openAgent(modelId: string) {
+  async #openAgent(modelId: string): Promise<DriverSession> {
+    const path = this.#projectPath();
     if (modelId === '') {
-      throw new NotNow('no-model', 'no model is granted to this machine; an owner of the team grants models in its settings');
+      throw new NotNow(
+        'no-model',
+        'no model is granted to this machine; an owner of the team grants models in its settings',
+      );
     }
-    const { path } = this.#project();
     if (!this.#parts.isDirectory(path)) {
-      throw new NotNow('project-missing', `the project's directory ${path} is gone; restore it, or give the project another path`);
+      throw new NotNow(
+        'project-missing',
+        `the project's directory ${path} is gone; restore it, or give the project another path`,
+      );
     }
     const agent = await this.#seat.open(modelId);
     if (this.record.compactNext) {
@@ -306,72 +294,36 @@ export class LiveSession implements Recorded {
     return agent;
   }
 
-  async #steer(prompt: PromptRecord): Promise<void> {
-    const turnId = this.#turn.phase === 'running' ? this.#turn.turnId : '';
+  async #steer(turn: RunningTurn, prompt: PromptRecord): Promise<void> {
     const modelId = prompt.modelId ?? this.record.modelId ?? '';
     try {
-      const agent = await this.#seat.open(modelId);
-      const images = this.#imagesOf(prompt);
-      const receipt = await agent.deliver({ content: prompt.content, images, modelId, mode: 'steer' });
-      if (receipt === 'taken' && this.#isTurn(turnId)) {
-        this.#parts.gather.took(prompt.id);
-        return this.#promptTaken(prompt, 'steer');
+      if (await turn.steer({ content: prompt.content, images: this.#imagesOf(prompt), modelId })) {
+        return this.#taken(prompt, 'steer');
       }
     } catch (error) {
       this.#parts.log('agent.steer-failed', { message: String(error) });
     }
     // Too late, or not taken: it waits like any other.
     this.#queue.push(prompt);
-    if (this.#turn.phase === 'idle') this.#continue();
-    else this.#queueChanged();
+    if (this.isBusy) this.#queueChanged();
+    else this.#continue();
   }
 
   #onDriverEvent(event: DriverEvent): void {
     if (this.#disposed) return;
-    if (event.type === 'settled') {
-      if (this.#turn.phase === 'running' || this.#turn.phase === 'cancelling') this.#endTurn(this.#turn.turnId, event.outcome);
-      return;
-    }
-    this.#append(event);
-    switch (event.type) {
-      case 'message_start':
-        this.#openMessage = event.messageId;
-        return this.#change({ messages: this.record.messages + 1 });
-      case 'message_end':
-        this.#openMessage = null;
-        return;
-      case 'token_usage':
-        return this.#change({ usage: addUsage(this.record.usage, event.usage) });
-      default:
-    }
+    if (event.type !== 'settled') this.#append(event);
+    if (event.type === 'message_start') this.#change({ messages: this.record.messages + 1 });
+    if (event.type === 'token_usage') this.#change({ usage: addUsage(this.record.usage, event.usage) });
+    this.#turn?.heard(event);
   }
 
-  #interrupt(): void {
-    const turn = this.#turn;
-    if (turn.phase !== 'running') return;
-    this.#turn = { ...turn, phase: 'cancelling' };
-    this.#seat.interrupt();
-    this.#cancelTimer();
-    this.#cancelTimer = this.#parts.clock.after(CANCEL_LIMIT_MS, () => {
-      void this.#seat.leave();
-      this.#endTurn(turn.turnId, { reason: 'cancelled', text: '' });
-    });
-  }
-
-  #endTurn(turnId: string, outcome: Ending): void {
-    if (!this.#isTurn(turnId) || this.#disposed) return;
-    this.#cancelTimer();
-    const error = this.#failure ?? outcome.error;
-    const reason = error ? 'error' : outcome.reason;
-    if (this.#openMessage) this.#append({ type: 'message_end', messageId: this.#openMessage, stopReason: 'cancelled' });
-    this.#openMessage = null;
-    if (error) this.#append({ type: 'error', ...error });
-    this.#append({ type: 'agent_end', turnId, reason });
-    this.#turn = IDLE;
+  #turnEnded(turn: RunningTurn, { reason, text }: Ending): void {
+    if (turn !== this.#turn || this.#disposed) return;
+    this.#turn = null;
     this.#change({ status: statusAfter(reason), turn: null });
-    this.#afterIteration({ reason, text: outcome.text });
+    this.#afterIteration({ reason, text });
     this.#parts.gather.flush();
-    if (reason === 'done') void this.#nameItself(outcome.text);
+    if (reason === 'done') void this.#nameItself(text);
     this.#continue();
   }
 
@@ -390,24 +342,18 @@ export class LiveSession implements Recorded {
 
   async #runCompaction(instructions: string | undefined): Promise<void> {
     try {
-      const agent = await this.#openAgent(this.record.modelId ?? this.#parts.models()[0]?.id ?? '');
-      if (this.#turn.phase !== 'compacting') return;
-      await agent.compact({ reason: 'manual', ...(instructions === undefined ? {} : { instructions }) });
+      const agent = await this.#openAgent(this.record.modelId ?? this.#firstModel());
+      if (this.#compacting)
+        await agent.compact({ reason: 'manual', ...(instructions === undefined ? {} : { instructions }) });
     } catch (error) {
-      if (this.#turn.phase === 'compacting') this.#append({ type: 'error', ...told(error) });
+      if (this.#compacting && !this.#disposed) this.#append({ type: 'error', ...failureOf(error) });
     }
     this.#compacted();
   }
 
-  #cancelCompaction(): void {
-    void this.#seat.leave();
-    this.#append({ type: 'compaction', phase: 'failed', reason: 'manual', detail: 'cancelled' });
-    this.#compacted();
-  }
-
   #compacted(): void {
-    if (this.#turn.phase !== 'compacting' || this.#disposed) return;
-    this.#turn = IDLE;
+    if (!this.#compacting || this.#disposed) return;
+    this.#compacting = false;
     this.#change({ status: 'idle' });
     this.#continue();
   }
@@ -416,16 +362,9 @@ export class LiveSession implements Recorded {
   async #nameItself(answer: string): Promise<void> {
     if (this.record.titleState !== 'default') return;
     this.#change({ titleState: 'tried' });
-    const title = await titleFor(this.#parts.driver, {
-      modelId: this.record.modelId ?? '',
-      prompt: this.#promptText,
-      answer,
-    });
-    if (title && !this.#disposed && !this.#isNamed()) this.#rename(title);
-  }
-
-  #isNamed(): boolean {
-    return this.record.titleState === 'set' || this.record.title !== DEFAULT_TITLE;
+    const modelId = this.record.modelId ?? '';
+    const title = await titleFor(this.#parts.driver, { modelId, prompt: this.#told, answer });
+    if (title && !this.#disposed && this.record.title === DEFAULT_TITLE) this.#rename(title);
   }
 
   #rename(title: string): void {
@@ -435,8 +374,8 @@ export class LiveSession implements Recorded {
   }
 
   #queueChanged(): void {
-    this.#append({ type: 'queue_changed', queue: this.#queue.map(queuedPromptOf) });
-    this.#queueShown = this.#queue.length > 0;
+    const change = this.#queue.change();
+    if (change) this.#append(change);
     this.#change({});
   }
 
@@ -454,25 +393,21 @@ export class LiveSession implements Recorded {
     throw new BadInput(`no model "${modelId}" is granted to this machine`, 'modelId');
   }
 
-  #imagesOf(prompt: PromptRecord) {
-    return prompt.images.flatMap(({ id }) => {
+  #firstModel(): string {
+    return this.#parts.models()[0]?.id ?? '';
+  }
+
+  #imagesOf(prompt: PromptRecord | null): DriverPrompt['images'] {
+    return (prompt?.images ?? []).flatMap(({ id }) => {
       const image = this.#parts.store.images.get(this.id, id);
       return image ? [{ mimeType: image.mimeType, data: image.data.toString('base64') }] : [];
     });
   }
 
-  #project(): ProjectRecord {
+  #projectPath(): string {
     const project = this.#parts.project(this.record.projectId);
     if (!project) throw new NoSuchThing('project', this.record.projectId);
-    return project;
-  }
-
-  #isTurn(turnId: string): boolean {
-    return (this.#turn.phase === 'running' || this.#turn.phase === 'cancelling') && this.#turn.turnId === turnId;
-  }
-
-  #isCancelling(turnId: string): boolean {
-    return this.#turn.phase === 'cancelling' && this.#turn.turnId === turnId;
+    return project.path;
   }
 
   #append(event: SessionEvent): void {
@@ -483,15 +418,4 @@ export class LiveSession implements Recorded {
     this.record = { ...this.record, ...changes };
     this.#parts.gather.touch(this, true);
   }
-}
-
-function queuedPromptOf({ id: promptId, content, mode, images }: PromptRecord): QueuedPrompt {
-  const preview = content.length <= QUEUE_PREVIEW_CHARS ? content : `${content.slice(0, QUEUE_PREVIEW_CHARS)} …`;
-  return { promptId, content: preview, mode, images: images.length };
-}
-
-/** What a person is told of a failure. */
-function told(error: unknown): { code: string; message: string } {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'agent-failed';
-  return { code, message: error instanceof Error ? error.message : String(error) };
 }

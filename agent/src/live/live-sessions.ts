@@ -9,9 +9,10 @@ import { StoreUnavailable } from '../store/store-errors.ts';
 import { DEFAULT_TITLE } from './auto-title.ts';
 import { createEventGather, type GatherOptions } from './event-gather.ts';
 import { NoSuchThing, NotNow } from './live-errors.ts';
-import { LiveSession, type SessionParts } from './live-session.ts';
+import { LiveSession } from './live-session.ts';
 import type { MachineFeed } from './machine-feed.ts';
 import { isDirectory } from './project-list.ts';
+import type { SessionParts } from './session-parts.ts';
 
 /** Turns go on this long while another program holds the store locked; then they end with an error. */
 const LOCKED_PATIENCE_MS = 5_000;
@@ -23,7 +24,11 @@ export interface LiveSessions {
   ofProject(projectId: string): SessionInfo[];
   /** The live session. Throws NoSuchThing. */
   get(id: string): LiveSession;
-  create(projectId: string, wanted: { title?: string | undefined; modelId?: string | undefined }, actor: Actor | null): SessionInfo;
+  create(
+    projectId: string,
+    wanted: { title?: string | undefined; modelId?: string | undefined },
+    actor: Actor | null,
+  ): SessionInfo;
   /** Copies the log up to the running turn into a new session, whose memory is shortened at its first turn. */
   fork(id: string, title: string | undefined, actor: Actor | null): SessionInfo;
   delete(id: string): void;
@@ -143,7 +148,8 @@ class Registry implements LiveSessions {
   fork(id: string, title: string | undefined, actor: Actor | null): SessionInfo {
     const source = this.get(id);
     const { store, clock, newId } = this.#options;
-    if (!this.#parts.gather.flush()) throw new StoreUnavailable('store-failed', 'the session cannot be copied now');
+    if (!this.#parts.gather.flush())
+      throw new StoreUnavailable('store-failed', 'the session cannot be copied now');
     const head = source.turnFirst === null ? source.record.head : source.turnFirst - 1;
     const now = clock.now();
     const record: SessionRecord = {
@@ -178,7 +184,8 @@ class Registry implements LiveSessions {
   }
 
   projectMoved(projectId: string): void {
-    for (const session of this.#live.values()) if (session.record.projectId === projectId) session.restartAgent();
+    for (const session of this.#live.values())
+      if (session.record.projectId === projectId) session.restartAgent();
   }
 
   reading(id: string): { info: SessionInfo; turn: SessionRecord['turn'] } | null {
@@ -237,8 +244,12 @@ class Registry implements LiveSessions {
   }
 
   #storeFailed(error: unknown, sinceMs: number): void {
-    this.#options.log('store.write-failed', { message: error instanceof Error ? error.message : String(error), sinceMs });
-    if (error instanceof StoreUnavailable && error.code === 'store-locked' && sinceMs < LOCKED_PATIENCE_MS) return;
+    this.#options.log('store.write-failed', {
+      message: error instanceof Error ? error.message : String(error),
+      sinceMs,
+    });
+    if (error instanceof StoreUnavailable && error.code === 'store-locked' && sinceMs < LOCKED_PATIENCE_MS)
+      return;
     const told =
       error instanceof StoreUnavailable
         ? { code: error.code, message: error.message }

@@ -3,7 +3,12 @@
  *
  *   started ──▶ iteration 1 ──ended──▶ iteration 2 … ──ended──▶ complete (marker), max (limit) or stopped (asked to, failed)
  */
-import { LOOP_DONE_MARKER, MAX_LOOP_ITERATIONS, type LoopInfo, type SessionEvent } from '@spectral/proto/wire';
+import {
+  LOOP_DONE_MARKER,
+  MAX_LOOP_ITERATIONS,
+  type LoopInfo,
+  type SessionEvent,
+} from '@spectral/proto/wire';
 
 export interface Loop {
   /** Iterations begun so far. */
@@ -17,7 +22,12 @@ export interface Loop {
   readonly stopping: boolean;
 }
 
-export function startLoop(wanted: { prompt: string; goal: string; max: number; modelId: string | null }): Loop {
+export function startLoop(wanted: {
+  prompt: string;
+  goal: string;
+  max: number;
+  modelId: string | null;
+}): Loop {
   const max = Math.max(1, Math.min(Math.floor(wanted.max), MAX_LOOP_ITERATIONS));
   return { ...wanted, max, iteration: 0, stopping: false };
 }
@@ -34,7 +44,8 @@ export function nextIteration(loop: Loop): { loop: Loop; event: SessionEvent } {
 /** What the end of an iteration means: the event that ends the loop, or null when another iteration follows. */
 export function endOfLoop(loop: Loop, outcome: { reason: string; text: string }): SessionEvent | null {
   const iterations = loop.iteration;
-  if (outcome.reason === 'done' && outcome.text.includes(LOOP_DONE_MARKER)) return { type: 'loop_complete', iterations };
+  if (outcome.reason === 'done' && outcome.text.includes(LOOP_DONE_MARKER))
+    return { type: 'loop_complete', iterations };
   if (outcome.reason !== 'done' || loop.stopping) return { type: 'loop_stopped', iterations };
   return iterations >= loop.max ? { type: 'loop_max_iterations', iterations } : null;
 }

@@ -10,7 +10,10 @@ export interface MachineFeed {
   tell(event: MachineEvent): void;
 }
 
-export function createMachineFeed(clock: Clock, publish: (event: Numbered<MachineEvent>) => void): MachineFeed {
+export function createMachineFeed(
+  clock: Clock,
+  publish: (event: Numbered<MachineEvent>) => void,
+): MachineFeed {
   let head = 0;
   return {
     get head() {

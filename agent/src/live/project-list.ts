@@ -49,7 +49,13 @@ export function createProjectList({ store, feed, clock, newId, home }: ProjectLi
       const existing = store.projects.atPath(path);
       if (existing) return projectInfoOf(existing);
       const now = clock.now();
-      const record = { id: newId(), name: name ?? (basename(path) || path), path, createdAt: now, updatedAt: now };
+      const record = {
+        id: newId(),
+        name: name ?? (basename(path) || path),
+        path,
+        createdAt: now,
+        updatedAt: now,
+      };
       store.transaction(() => store.projects.insert(record));
       return tell(record);
     },
@@ -66,7 +72,8 @@ export function createProjectList({ store, feed, clock, newId, home }: ProjectLi
     },
     bind(id, studioProjectId) {
       const record = get(id);
-      if (!isDirectory(record.path)) throw new NotNow('project-missing', `the directory ${record.path} is gone`);
+      if (!isDirectory(record.path))
+        throw new NotNow('project-missing', `the directory ${record.path} is gone`);
       writeLink(record.path, studioProjectId);
       return tell(record);
     },
@@ -97,8 +104,10 @@ export function projectInfoOf(record: ProjectRecord): ProjectInfo {
 export function resolveDirectory(wanted: string, home: string): string {
   const path = wanted === '~' || wanted.startsWith('~/') ? join(home, wanted.slice(1)) : wanted;
   if (path.includes('\0')) throw new BadInput('path: a path holds no NUL character', 'path');
-  if (!isAbsolute(path)) throw new BadInput(`path: expected an absolute path or one beginning with ~/, got "${wanted}"`, 'path');
-  if (wanted.split('/').includes('..')) throw new BadInput(`path: expected a path without "..", got "${wanted}"`, 'path');
+  if (!isAbsolute(path))
+    throw new BadInput(`path: expected an absolute path or one beginning with ~/, got "${wanted}"`, 'path');
+  if (wanted.split('/').includes('..'))
+    throw new BadInput(`path: expected a path without "..", got "${wanted}"`, 'path');
   try {
     const real = realpathSync(normalize(path));
     if (statSync(real).isDirectory()) return real;

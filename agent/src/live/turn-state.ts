@@ -7,22 +7,20 @@
  */
 import type { PromptMode, SessionInfo } from '@spectral/proto/wire';
 
-export type Turn =
-  | { readonly phase: 'idle' }
-  /** `first` is the number of the turn's first event. */
-  | { readonly phase: 'running' | 'cancelling'; readonly turnId: string; readonly first: number }
-  | { readonly phase: 'compacting' };
-
-export const IDLE: Turn = { phase: 'idle' };
+export type Phase = 'idle' | 'running' | 'cancelling' | 'compacting';
 
 /** What becomes of a prompt that arrives now: it starts a turn, reaches the running one, or waits. */
-export function placeOfPrompt(turn: Turn, waiting: number, mode: PromptMode): 'now' | 'steer' | 'queue' {
-  if (turn.phase === 'idle' && waiting === 0) return 'now';
-  return turn.phase === 'running' && mode === 'steer' ? 'steer' : 'queue';
+export function placeOfPrompt(phase: Phase, waiting: number, mode: PromptMode): 'now' | 'steer' | 'queue' {
+  if (phase === 'idle' && waiting === 0) return 'now';
+  return phase === 'running' && mode === 'steer' ? 'steer' : 'queue';
 }
 
 /** What follows when a session has nothing running: people's prompts go before the loop's next iteration. */
-export function whatFollows(waiting: number, loops: boolean, refusing: boolean): 'prompt' | 'iteration' | 'rest' {
+export function whatFollows(
+  waiting: number,
+  loops: boolean,
+  refusing: boolean,
+): 'prompt' | 'iteration' | 'rest' {
   if (refusing) return 'rest';
   if (waiting > 0) return 'prompt';
   return loops ? 'iteration' : 'rest';

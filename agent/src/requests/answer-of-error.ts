@@ -18,7 +18,12 @@ export function isUnexpected(error: unknown): boolean {
   return ![BadInput, NoSuchThing, NotNow, StoreUnavailable].some((kind) => error instanceof kind);
 }
 
-function answer(status: number, code: string, message: string, details?: Record<string, unknown>): ResponsePayload {
+function answer(
+  status: number,
+  code: string,
+  message: string,
+  details?: Record<string, unknown>,
+): ResponsePayload {
   const body: ErrorBody = { error: { code, message, ...(details ? { details } : {}) } };
   return { v: 1, status, body };
 }

@@ -1,5 +1,12 @@
 /** Routes about the machine and its projects. */
-import { bindStudio, newProject, parse, projectPatch, type HealthAnswer, type Model } from '@spectral/proto/wire';
+import {
+  bindStudio,
+  newProject,
+  parse,
+  projectPatch,
+  type HealthAnswer,
+  type Model,
+} from '@spectral/proto/wire';
 import type { LiveSessions } from '../live/live-sessions.ts';
 import type { ProjectList } from '../live/project-list.ts';
 import { completePath } from './path-completion.ts';

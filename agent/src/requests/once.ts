@@ -62,7 +62,10 @@ export function createOnce(
   };
 }
 
-function keptAnswer(answers: AnsweredKeys, key: string): { request: string; answer: Promise<ResponsePayload> } | null {
+function keptAnswer(
+  answers: AnsweredKeys,
+  key: string,
+): { request: string; answer: Promise<ResponsePayload> } | null {
   const kept = answers.get(key);
   if (!kept) return null;
   const body: unknown = JSON.parse(kept.body);

@@ -24,12 +24,17 @@ export async function completePath(prefix: string, home: string): Promise<PathEn
 }
 
 function absolutePrefix(prefix: string, home: string): string {
-  if (prefix.length > MOST_PATH_CHARS) throw new BadInput(`prefix: a path has at most ${MOST_PATH_CHARS} characters`, 'prefix');
+  if (prefix.length > MOST_PATH_CHARS)
+    throw new BadInput(`prefix: a path has at most ${MOST_PATH_CHARS} characters`, 'prefix');
   if (prefix.includes('\0')) throw new BadInput('prefix: a path holds no NUL character', 'prefix');
   if (prefix.split('/').includes('..')) throw new BadInput('prefix: expected a path without ".."', 'prefix');
   if (prefix === '' || prefix === '~') return `${home}/`;
   if (prefix.startsWith('~/')) return `${home}${prefix.slice(1)}`;
-  if (!isAbsolute(prefix)) throw new BadInput(`prefix: expected an absolute path or one beginning with ~/, got "${prefix}"`, 'prefix');
+  if (!isAbsolute(prefix))
+    throw new BadInput(
+      `prefix: expected an absolute path or one beginning with ~/, got "${prefix}"`,
+      'prefix',
+    );
   return prefix;
 }
 

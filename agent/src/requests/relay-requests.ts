@@ -28,19 +28,28 @@ export function createRelayRequests<C extends RequestConnection>(
   return (connection, frame) => {
     if (frame.kind !== FrameKind.request) return;
     // The relay put the peer's handle where events have their number.
-    void answerTo(frame, answering, actorOf(connection, frame.sequence)).then((answer) => connection.send(answer));
+    void answerTo(frame, answering, actorOf(connection, frame.sequence)).then((answer) =>
+      connection.send(answer),
+    );
   };
 }
 
 async function answerTo(frame: DataFrame, answering: Answering, actor: Actor | null): Promise<Uint8Array> {
   const { target, channel } = frame;
   const payload = toPayload(await responseTo(frame, answering, actor));
-  if (payload.length < MAX_FRAME_BYTES - 1024) return encodeFrame({ kind: FrameKind.response, target, channel }, payload);
-  const tooLarge = answerOfError(new NotNow('answer-too-large', `the answer has ${payload.length} bytes, more than a frame holds`));
+  if (payload.length < MAX_FRAME_BYTES - 1024)
+    return encodeFrame({ kind: FrameKind.response, target, channel }, payload);
+  const tooLarge = answerOfError(
+    new NotNow('answer-too-large', `the answer has ${payload.length} bytes, more than a frame holds`),
+  );
   return encodeFrame({ kind: FrameKind.response, target, channel }, toPayload(tooLarge));
 }
 
-async function responseTo(frame: DataFrame, answering: Answering, actor: Actor | null): Promise<ResponsePayload> {
+async function responseTo(
+  frame: DataFrame,
+  answering: Answering,
+  actor: Actor | null,
+): Promise<ResponsePayload> {
   try {
     return await answering(parseRequest(frame.payload), actor);
   } catch (error) {

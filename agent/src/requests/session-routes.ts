@@ -1,6 +1,14 @@
 /** Routes about sessions. */
 import { createHash, randomUUID } from 'node:crypto';
-import { MAX_FRAME_BYTES, compactSession, forkSession, newSession, parse, prompt, sessionPatch } from '@spectral/proto/wire';
+import {
+  MAX_FRAME_BYTES,
+  compactSession,
+  forkSession,
+  newSession,
+  parse,
+  prompt,
+  sessionPatch,
+} from '@spectral/proto/wire';
 import { NoSuchThing, NotNow } from '../live/live-errors.ts';
 import type { LiveSessions } from '../live/live-sessions.ts';
 import type { ProjectList } from '../live/project-list.ts';
@@ -30,7 +38,11 @@ export function sessionRoutes({ sessions, projects, store }: SessionRoutesOption
         return { session: sessions.create(projects.get(id(call)).id, wanted, call.actor) };
       },
     },
-    { method: 'GET', pattern: '/api/sessions/:id', handle: (call) => wholeSession(id(call), sessions, store) },
+    {
+      method: 'GET',
+      pattern: '/api/sessions/:id',
+      handle: (call) => wholeSession(id(call), sessions, store),
+    },
     {
       method: 'PATCH',
       pattern: '/api/sessions/:id',
@@ -52,7 +64,8 @@ export function sessionRoutes({ sessions, projects, store }: SessionRoutesOption
       method: 'POST',
       pattern: '/api/sessions/:id/prompts',
       status: 202,
-      handle: (call) => sessions.get(id(call)).prompt(parse(prompt, call.body, 'prompt'), promptIdOf(call), call.actor),
+      handle: (call) =>
+        sessions.get(id(call)).prompt(parse(prompt, call.body, 'prompt'), promptIdOf(call), call.actor),
     },
     {
       method: 'DELETE',
@@ -93,7 +106,11 @@ export function sessionRoutes({ sessions, projects, store }: SessionRoutesOption
         return { ok: true };
       },
     },
-    { method: 'GET', pattern: '/api/sessions/:id/images/:imageId', handle: (call) => imageOf(id(call), call, store) },
+    {
+      method: 'GET',
+      pattern: '/api/sessions/:id/images/:imageId',
+      handle: (call) => imageOf(id(call), call, store),
+    },
   ];
 }
 
@@ -101,7 +118,8 @@ function wholeSession(id: string, sessions: LiveSessions, { history }: Pick<Stor
   const found = sessions.reading(id);
   if (!found) throw new NoSuchThing('session', id);
   const { events, final } = history.read(id, 0, found.info.head, MAX_FRAME_BYTES / 2);
-  if (!final) throw new NotNow('answer-too-large', 'the session is too long for one answer; open its channel instead');
+  if (!final)
+    throw new NotNow('answer-too-large', 'the session is too long for one answer; open its channel instead');
   return { session: found.info, events: events.map((text): unknown => JSON.parse(text)) };
 }
 
@@ -114,6 +132,10 @@ function imageOf(sessionId: string, { params }: Call, { images }: Pick<Store, 'i
 /** The same key gives the same prompt, so that a repeated one is known even when its answer was never kept. */
 function promptIdOf({ key, params, actor }: Call): string {
   if (key === undefined) return randomUUID();
-  const hex = createHash('sha256').update(JSON.stringify([params['id'], actor?.userId ?? null, key])).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+  const hex = createHash('sha256')
+    .update(JSON.stringify([params['id'], actor?.userId ?? null, key]))
+    .digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
 }

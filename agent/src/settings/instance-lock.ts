@@ -39,9 +39,12 @@ function claim(draft: string, path: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw new CommandFailed(`cannot create ${path}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new CommandFailed(
+      `cannot create ${path}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -72,8 +75,12 @@ function heldBy(pid: number, path: string): CommandFailed {
 function readHolder(path: string): Holder | null {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number') return null;
-    return { pid: value.pid, startTicks: 'startTicks' in value && typeof value.startTicks === 'string' ? value.startTicks : null };
+    if (typeof value !== 'object' || value === null || !('pid' in value) || typeof value.pid !== 'number')
+      return null;
+    return {
+      pid: value.pid,
+      startTicks: 'startTicks' in value && typeof value.startTicks === 'string' ? value.startTicks : null,
+    };
   } catch {
     return null; // Missing or not ours: nobody holds it.
   }

@@ -15,7 +15,9 @@ export function readPrivateFile<T>(path: string, check: (text: string) => T): T 
   } catch (cause) {
     if (isMissing(cause)) return null;
     const reason = cause instanceof BadInput || cause instanceof Error ? cause.message : String(cause);
-    throw new CommandFailed(`cannot read ${path}: ${reason}. Repair it, or remove it and log in again.`, { cause });
+    throw new CommandFailed(`cannot read ${path}: ${reason}. Repair it, or remove it and log in again.`, {
+      cause,
+    });
   }
 }
 
@@ -28,7 +30,10 @@ export function writePrivateFile(path: string, value: unknown): void {
     renameSync(draft, path);
   } catch (cause) {
     rmSync(draft, { force: true });
-    throw new CommandFailed(`cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new CommandFailed(
+      `cannot write ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 

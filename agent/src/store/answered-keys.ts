@@ -20,7 +20,9 @@ export interface AnsweredKeys {
 }
 
 export function createAnsweredKeys(database: Sqlite, most: number = MOST_ANSWERS): AnsweredKeys {
-  const get = database.prepare<[string], Answered>('SELECT request, status, body FROM answered_keys WHERE key = ?');
+  const get = database.prepare<[string], Answered>(
+    'SELECT request, status, body FROM answered_keys WHERE key = ?',
+  );
   const put = database.prepare<[string, string, number, string, number]>(
     'INSERT OR REPLACE INTO answered_keys VALUES (?, ?, ?, ?, ?)',
   );

@@ -29,7 +29,9 @@ export interface Log {
 }
 
 export function createLog(database: Sqlite): Log {
-  const append = database.prepare<[string, number, number, string, string]>('INSERT INTO events VALUES (?, ?, ?, ?, ?)');
+  const append = database.prepare<[string, number, number, string, string]>(
+    'INSERT INTO events VALUES (?, ?, ?, ?, ?)',
+  );
   const appendEntry = database.prepare<[LoggedEntry]>(`
     INSERT INTO driver_entries (session_id, position, seq, id, json)
     VALUES (@sessionId, (SELECT coalesce(max(position), 0) + 1 FROM driver_entries WHERE session_id = @sessionId),
@@ -46,7 +48,8 @@ export function createLog(database: Sqlite): Log {
   ].map((sql) => database.prepare<[{ from: string; to: string; upTo: number }]>(sql));
   return {
     append(events) {
-      for (const { sessionId, seq, at, event } of events) append.run(sessionId, seq, at, event.type, JSON.stringify(event));
+      for (const { sessionId, seq, at, event } of events)
+        append.run(sessionId, seq, at, event.type, JSON.stringify(event));
     },
     appendEntries(more) {
       for (const entry of more) appendEntry.run(entry);

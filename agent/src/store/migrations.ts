@@ -94,7 +94,9 @@ export const MIGRATIONS: readonly Migration[] = [
 export function migrate(database: Sqlite, migrations: readonly Migration[] = MIGRATIONS): void {
   const done = Number(database.pragma('user_version', { simple: true }));
   if (done > migrations.length) {
-    throw new Error(`its schema is version ${done}, written by a newer spectral; this one knows ${migrations.length}`);
+    throw new Error(
+      `its schema is version ${done}, written by a newer spectral; this one knows ${migrations.length}`,
+    );
   }
   for (const [index, step] of migrations.entries()) {
     if (index < done) continue;

@@ -39,9 +39,12 @@ export function openDatabase(Sqlite3: typeof Database, path: string): Sqlite {
     migrate(database);
     return database;
   } catch (cause) {
-    throw new CommandFailed(`cannot open ${path} (${firstLine(cause)}). Is the disk full, or the file another program's?`, {
-      cause,
-    });
+    throw new CommandFailed(
+      `cannot open ${path} (${firstLine(cause)}). Is the disk full, or the file another program's?`,
+      {
+        cause,
+      },
+    );
   }
 }
 

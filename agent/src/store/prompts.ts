@@ -45,7 +45,8 @@ export function createPrompts(database: Sqlite): Prompts {
     `SELECT session_id AS id, count(*) AS count FROM prompts WHERE state = 'queued' GROUP BY session_id`,
   );
   return {
-    insert: (sessionId, prompt, first) => void insert.run(prompt.id, sessionId, first, JSON.stringify(prompt)),
+    insert: (sessionId, prompt, first) =>
+      void insert.run(prompt.id, sessionId, first, JSON.stringify(prompt)),
     setState: (id, next) => void setState.run(next, id),
     stateOf: (id) => state.get(id)?.state ?? null,
     queuedOf: (sessionId) => queued.all(sessionId).map((row) => JSON.parse(row.json) as PromptRecord),

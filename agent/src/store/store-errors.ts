@@ -23,7 +23,11 @@ function asStoreError(cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (!code.startsWith('SQLITE_')) return cause;
   if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR_WRITE')) {
-    return new StoreUnavailable('disk-full', "the machine's disk is full: free some space there, then try again", { cause });
+    return new StoreUnavailable(
+      'disk-full',
+      "the machine's disk is full: free some space there, then try again",
+      { cause },
+    );
   }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new StoreUnavailable(

@@ -67,7 +67,9 @@ describe('spectral serve', function () {
     const { machine, child, ended } = serving;
     const session = await sessionOn(serving);
     machine.open(7, session.id);
-    await machine.request('POST', `/api/sessions/${session.id}/prompts`, { content: scriptText([{ hang: true, deaf: true }]) });
+    await machine.request('POST', `/api/sessions/${session.id}/prompts`, {
+      content: scriptText([{ hang: true, deaf: true }]),
+    });
     const startedAt = Date.now();
 
     child.kill('SIGTERM');
@@ -121,7 +123,11 @@ describe('spectral serve', function () {
     const first = await serveCommand(defer);
     first.child.kill('SIGTERM');
     await first.ended;
-    first.gateway.refusal = { status: 409, code: 'machine-name-taken', message: 'the name belongs to another member' };
+    first.gateway.refusal = {
+      status: 409,
+      code: 'machine-name-taken',
+      message: 'the name belongs to another member',
+    };
 
     const second = runSpectral(defer, ['serve'], { configDir: first.configDir });
 
@@ -136,7 +142,11 @@ describe('spectral serve', function () {
       first.machine.open(7, session.id);
       const content = scriptText([{ text: 'x'.repeat(400), chunk: 1, everyMs: 20 }]);
       await first.machine.request('POST', `/api/sessions/${session.id}/prompts`, { content }, randomUUID());
-      await waitUntil(`${count} events`, () => seenBy(first.machine, 7, session.id).events.length >= count, 8_000);
+      await waitUntil(
+        `${count} events`,
+        () => seenBy(first.machine, 7, session.id).events.length >= count,
+        8_000,
+      );
 
       first.child.kill('SIGKILL');
       await first.ended;
@@ -167,7 +177,10 @@ describe('spectral serve', function () {
   });
 });
 
-function find<T extends SessionEvent['type']>(events: readonly SessionEvent[], type: T): Extract<SessionEvent, { type: T }> | undefined {
+function find<T extends SessionEvent['type']>(
+  events: readonly SessionEvent[],
+  type: T,
+): Extract<SessionEvent, { type: T }> | undefined {
   return events.find((event): event is Extract<SessionEvent, { type: T }> => event.type === type);
 }
 
@@ -175,7 +188,11 @@ function find<T extends SessionEvent['type']>(events: readonly SessionEvent[], t
 function listeningPorts(pid: number): string[] {
   const tables = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/${pid}/net/${name}`, 'utf8'));
   const listening = new Set(
-    tables.flatMap((table) => table.split('\n').slice(1)).map((line) => line.trim().split(/\s+/)).filter((cells) => cells[3] === '0A').map((cells) => cells[9]),
+    tables
+      .flatMap((table) => table.split('\n').slice(1))
+      .map((line) => line.trim().split(/\s+/))
+      .filter((cells) => cells[3] === '0A')
+      .map((cells) => cells[9]),
   );
   return socketsOf(pid).filter((inode) => listening.has(inode));
 }

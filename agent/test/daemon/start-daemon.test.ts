@@ -31,7 +31,9 @@ describe('a serving machine', () => {
       { usage: { inputTokens: 10, outputTokens: 5, cost: 0.5 } },
       { text: 'All done here.' },
     ]);
-    await waitUntil('the end of the turn', () => typesOf(seenBy(machine, 7, session.id).events).includes('agent_end'));
+    await waitUntil('the end of the turn', () =>
+      typesOf(seenBy(machine, 7, session.id).events).includes('agent_end'),
+    );
 
     const seen = seenBy(machine, 7, session.id);
     assert.equal(receipt.status, 202);
@@ -58,7 +60,11 @@ describe('a serving machine', () => {
     const { machine, newSession, prompt } = await serveDaemon(defer);
     const { session } = await newSession();
     machine.open(7, session.id);
-    await prompt(session.id, [{ text: 'a b c d e f', chunk: 1, everyMs: 2 }, { tool: { name: 'ls' } }, { text: 'end' }]);
+    await prompt(session.id, [
+      { text: 'a b c d e f', chunk: 1, everyMs: 2 },
+      { tool: { name: 'ls' } },
+      { text: 'end' },
+    ]);
     await waitUntil('some text', () => typesOf(seenBy(machine, 7, session.id).events).includes('text_delta'));
 
     machine.open(8, session.id);
@@ -94,7 +100,9 @@ describe('a serving machine', () => {
     rmSync(project.path, { recursive: true });
 
     await prompt(session.id, 'hello');
-    await waitUntil('the end of the turn', () => typesOf(seenBy(machine, 7, session.id).events).includes('agent_end'));
+    await waitUntil('the end of the turn', () =>
+      typesOf(seenBy(machine, 7, session.id).events).includes('agent_end'),
+    );
 
     const error = seenBy(machine, 7, session.id).events.find((event) => event.type === 'error');
     assert.equal(error?.code, 'project-missing');

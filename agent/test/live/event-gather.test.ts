@@ -28,7 +28,14 @@ describe('gathering events', () => {
     gather.append(one, { type: 'text_delta', messageId: 'm', delta: '!' });
     clock.advance(16);
 
-    assert.deepEqual(eventsIn(written).map(({ seq, event }) => [seq, 'delta' in event ? event.delta : '']), [[1, 'Hello'], [2, 'hm'], [3, '!']]);
+    assert.deepEqual(
+      eventsIn(written).map(({ seq, event }) => [seq, 'delta' in event ? event.delta : '']),
+      [
+        [1, 'Hello'],
+        [2, 'hm'],
+        [3, '!'],
+      ],
+    );
     assert.equal(one.record.head, 3);
   });
 
@@ -84,8 +91,22 @@ function start() {
 
 function session(id: string): Recorded {
   const record: SessionRecord = {
-    ...{ id, projectId: 'p', title: 't', titleState: 'set', status: 'idle', modelId: null, actor: null, forkedFrom: null },
-    ...{ loop: null, turn: null, messages: 0, usage: NO_USAGE, head: 0, compactNext: false, createdAt: 0, updatedAt: 0 },
+    id,
+    projectId: 'p',
+    title: 't',
+    titleState: 'set',
+    status: 'idle',
+    modelId: null,
+    actor: null,
+    forkedFrom: null,
+    loop: null,
+    turn: null,
+    messages: 0,
+    usage: NO_USAGE,
+    head: 0,
+    compactNext: false,
+    createdAt: 0,
+    updatedAt: 0,
   };
   return { id, record };
 }

@@ -24,7 +24,12 @@ describe('a session', () => {
       at('queue_changed').map((event) => event.queue.map((queued) => queued.content)),
       [['second'], []],
     );
-    assert.deepEqual(at('user_message').map((event) => event.content).at(-1), 'second');
+    assert.deepEqual(
+      at('user_message')
+        .map((event) => event.content)
+        .at(-1),
+      'second',
+    );
   });
 
   it('takes a queued prompt back, and says so when it is too late', async () => {
@@ -49,7 +54,10 @@ describe('a session', () => {
     await ended(1);
 
     assert.equal(field(receipt, 'state'), 'steering');
-    assert.deepEqual(at('user_message').map((event) => event.mode), ['queue', 'steer']);
+    assert.deepEqual(
+      at('user_message').map((event) => event.mode),
+      ['queue', 'steer'],
+    );
     assert.match(textOf(at('text_delta')), /steered: faster/);
   });
 
@@ -65,7 +73,8 @@ describe('a session', () => {
   it('runs a prompt that is sent twice with one key once', async () => {
     const { serving, session, at, ended } = await openSession();
     const key = randomUUID();
-    const send = () => serving.machine.request('POST', `/api/sessions/${session.id}/prompts`, { content: 'once' }, key);
+    const send = () =>
+      serving.machine.request('POST', `/api/sessions/${session.id}/prompts`, { content: 'once' }, key);
 
     const [first, second] = await Promise.all([send(), send()]);
     const third = await send();
@@ -120,7 +129,10 @@ describe('a session', () => {
     await prompt([{ text: `finished ${LOOP_DONE_MARKER}` }], { loop: true, loopMaxIterations: 5 });
     await waitUntil('the end of the loop', () => at('loop_complete').length > 0);
 
-    assert.deepEqual(at('loop_iteration').map((event) => [event.iteration, event.max]), [[1, 5]]);
+    assert.deepEqual(
+      at('loop_iteration').map((event) => [event.iteration, event.max]),
+      [[1, 5]],
+    );
     assert.equal(events().filter((event) => event.type.startsWith('loop_')).length, 2);
   });
 
@@ -130,7 +142,10 @@ describe('a session', () => {
     await prompt([{ text: 'again' }], { loop: true, loopMaxIterations: 3 });
     await waitUntil('the end of the loop', () => at('loop_max_iterations').length > 0);
 
-    assert.deepEqual(at('loop_iteration').map((event) => event.iteration), [1, 2, 3]);
+    assert.deepEqual(
+      at('loop_iteration').map((event) => event.iteration),
+      [1, 2, 3],
+    );
     assert.equal(at('agent_end').length, 3);
     assert.equal((await info()).loop, null);
   });
@@ -179,7 +194,10 @@ describe('a session', () => {
     await prompt('and more');
     await ended(2);
 
-    assert.deepEqual(at('session_renamed').map((event) => event.title), ['Mine']);
+    assert.deepEqual(
+      at('session_renamed').map((event) => event.title),
+      ['Mine'],
+    );
     assert.equal((await info()).title, 'Mine');
   });
 
@@ -206,13 +224,19 @@ describe('a session', () => {
     await waitUntil('the copy', () => seenBy(serving.machine, 9, forked.session.id).whole);
     const copied = transcriptOf(copy());
     await serving.prompt(forked.session.id, [{ recall: true }]);
-    await waitUntil('its first turn', () => copy().filter((event) => event.type === 'agent_end').length === 2);
+    await waitUntil(
+      'its first turn',
+      () => copy().filter((event) => event.type === 'agent_end').length === 2,
+    );
 
     assert.equal(forked.session.forkedFrom, session.id);
     assert.deepEqual(copied, before);
     assert.deepEqual(typesOf(copy()).filter((type) => type === 'compaction').length, 2);
     assert.match(textOf(copy().filter((event) => event.type === 'text_delta')), /I remember [34] entries/);
-    assert.equal(events().some((event) => event.type === 'compaction'), false);
+    assert.equal(
+      events().some((event) => event.type === 'compaction'),
+      false,
+    );
   });
 
   it('compacts when asked, and refuses while it works', async () => {
@@ -251,7 +275,10 @@ describe('a session', () => {
       prompt('hi', { modelId: 'nobody/knows' }),
     ]);
 
-    assert.deepEqual(refusals.map((answer) => answer.status), [400, 400, 400]);
+    assert.deepEqual(
+      refusals.map((answer) => answer.status),
+      [400, 400, 400],
+    );
   });
 
   it('uses the model a prompt names, and keeps it for the next', async () => {
@@ -262,7 +289,10 @@ describe('a session', () => {
     await prompt('b');
     await ended(2);
 
-    assert.deepEqual(at('turn_start').map((event) => event.modelId), ['scripted/two', 'scripted/two']);
+    assert.deepEqual(
+      at('turn_start').map((event) => event.modelId),
+      ['scripted/two', 'scripted/two'],
+    );
   });
 
   it('adds up what its answers used', async () => {
@@ -285,7 +315,10 @@ describe('a session', () => {
     await ended(1);
 
     assert.equal(at('agent_end')[0]?.reason, 'error');
-    assert.deepEqual(at('error').map(({ code, message }) => [code, message]), [['upstream', 'the model said no']]);
+    assert.deepEqual(
+      at('error').map(({ code, message }) => [code, message]),
+      [['upstream', 'the model said no']],
+    );
     assert.equal((await info()).status, 'failed');
     await prompt('again');
     await ended(2);
@@ -314,7 +347,10 @@ describe('a session', () => {
     await waitUntil('the refusal', () => serving.machine.control.some((frame) => frame.kind === 'refused'));
 
     serving.machine.open(8, session.id);
-    await waitUntil('another refusal', () => serving.machine.control.filter((frame) => frame.kind === 'refused').length === 2);
+    await waitUntil(
+      'another refusal',
+      () => serving.machine.control.filter((frame) => frame.kind === 'refused').length === 2,
+    );
     assert.equal((await serving.machine.request('GET', `/api/sessions/${session.id}`)).status, 404);
   });
 
@@ -324,7 +360,9 @@ describe('a session', () => {
     serving.machine.open(7, session.id);
     const events = () => seenBy(serving.machine, 7, session.id).events;
     const at = <T extends SessionEvent['type']>(type: T) =>
-      events().filter((event): event is Extract<SessionEvent, { type: T }> & typeof event => event.type === type);
+      events().filter(
+        (event): event is Extract<SessionEvent, { type: T }> & typeof event => event.type === type,
+      );
     const request = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown) =>
       serving.machine.request(method, `/api/sessions/${session.id}${path}`, body);
     return {
@@ -341,8 +379,8 @@ describe('a session', () => {
   }
 });
 
-function field(answer: { body?: unknown }, name: string): unknown {
-  return (answer.body as Record<string, unknown>)[name];
+function field(answer: { body?: unknown }, name: string): string {
+  return String((answer.body as Record<string, string>)[name]);
 }
 
 function textOf(events: readonly SessionEvent[]): string {

@@ -10,10 +10,17 @@ describe('loop mode', () => {
 
     const text = iterationPrompt(loop);
 
-    for (const part of ['tidy up', 'no warning is left', 'iteration 1 of at most 3', LOOP_DONE_MARKER]) assert.ok(text.includes(part), part);
+    for (const part of ['tidy up', 'no warning is left', 'iteration 1 of at most 3', LOOP_DONE_MARKER])
+      assert.ok(text.includes(part), part);
   });
 
-  for (const [wanted, max] of [[0, 1], [1, 1], [100, 100], [1000, 100], [2.7, 2]] as const) {
+  for (const [wanted, max] of [
+    [0, 1],
+    [1, 1],
+    [100, 100],
+    [1000, 100],
+    [2.7, 2],
+  ] as const) {
     it(`takes a limit of ${wanted} as ${max}`, () => {
       assert.equal(startLoop({ ...WANTED, max: wanted }).max, max);
     });

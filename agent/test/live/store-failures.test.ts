@@ -34,7 +34,11 @@ describe('a machine whose store cannot be written', function () {
     await waitUntil('some text', () => find(events(), 'text_delta'));
 
     const freeDisk = fillDisk(database);
-    await waitUntil('the failure', () => serving.logged.some((line) => line.startsWith('store.write-failed')), 10_000);
+    await waitUntil(
+      'the failure',
+      () => serving.logged.some((line) => line.startsWith('store.write-failed')),
+      10_000,
+    );
     const health = await serving.machine.request('GET', '/api/health');
     freeDisk();
     await waitUntil('the end of the turn', () => find(events(), 'agent_end'));
@@ -108,6 +112,9 @@ function errorOf(answer: { body?: unknown }): string {
   return (answer.body as { error: { code: string } }).error.code;
 }
 
-function find<T extends SessionEvent['type']>(events: readonly SessionEvent[], type: T): Extract<SessionEvent, { type: T }> | undefined {
+function find<T extends SessionEvent['type']>(
+  events: readonly SessionEvent[],
+  type: T,
+): Extract<SessionEvent, { type: T }> | undefined {
   return events.find((event): event is Extract<SessionEvent, { type: T }> => event.type === type);
 }

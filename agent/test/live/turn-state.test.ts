@@ -1,19 +1,17 @@
 import { strict as assert } from 'node:assert';
-import { placeOfPrompt, statusAfter, whatFollows, type Turn } from '../../src/live/turn-state.ts';
-
-const RUNNING: Turn = { phase: 'running', turnId: 't', first: 1 };
+import { placeOfPrompt, statusAfter, whatFollows } from '../../src/live/turn-state.ts';
 
 describe('the state of a turn', () => {
   it('starts a prompt at once only while nothing runs and nothing waits', () => {
-    assert.equal(placeOfPrompt({ phase: 'idle' }, 0, 'queue'), 'now');
-    assert.equal(placeOfPrompt({ phase: 'idle' }, 1, 'queue'), 'queue');
-    assert.equal(placeOfPrompt(RUNNING, 0, 'queue'), 'queue');
+    assert.equal(placeOfPrompt('idle', 0, 'queue'), 'now');
+    assert.equal(placeOfPrompt('idle', 1, 'queue'), 'queue');
+    assert.equal(placeOfPrompt('running', 0, 'queue'), 'queue');
   });
 
   it('steers a running turn, and queues behind one that is being cancelled or a compaction', () => {
-    assert.equal(placeOfPrompt(RUNNING, 2, 'steer'), 'steer');
-    assert.equal(placeOfPrompt({ ...RUNNING, phase: 'cancelling' }, 0, 'steer'), 'queue');
-    assert.equal(placeOfPrompt({ phase: 'compacting' }, 0, 'steer'), 'queue');
+    assert.equal(placeOfPrompt('running', 2, 'steer'), 'steer');
+    assert.equal(placeOfPrompt('cancelling', 0, 'steer'), 'queue');
+    assert.equal(placeOfPrompt('compacting', 0, 'steer'), 'queue');
   });
 
   it('runs what people sent before the next iteration of a loop, and nothing while the machine stops', () => {
@@ -24,6 +22,11 @@ describe('the state of a turn', () => {
   });
 
   it('leaves a session failed after an error and idle after a cancel', () => {
-    assert.deepEqual((['done', 'cancelled', 'error', 'interrupted'] as const).map(statusAfter), ['idle', 'idle', 'failed', 'interrupted']);
+    assert.deepEqual((['done', 'cancelled', 'error', 'interrupted'] as const).map(statusAfter), [
+      'idle',
+      'idle',
+      'failed',
+      'interrupted',
+    ]);
   });
 });

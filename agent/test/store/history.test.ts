@@ -3,33 +3,62 @@ import type { Numbered, SessionEvent } from '@spectral/proto/wire';
 import { useCleanUp } from '../support/clean-up.ts';
 import { insertSession, openTestStore } from '../support/test-store.ts';
 
-const delta = (text: string, messageId = 'm'): SessionEvent => ({ type: 'text_delta', messageId, delta: text });
-const progress = (text: string, toolCallId = 'c'): SessionEvent => ({ type: 'tool_progress', messageId: 'm', toolCallId, text });
+const delta = (text: string, messageId = 'm'): SessionEvent => ({
+  type: 'text_delta',
+  messageId,
+  delta: text,
+});
+const progress = (text: string, toolCallId = 'c'): SessionEvent => ({
+  type: 'tool_progress',
+  messageId: 'm',
+  toolCallId,
+  text,
+});
 
 describe('reading history', () => {
   const defer = useCleanUp();
 
   it('joins neighbouring deltas of one message, telling the numbers they stand for', async () => {
-    const { read } = await logOf([delta('a'), delta('b'), delta('c', 'n'), { type: 'session_renamed', title: 't' }, delta('d', 'n')]);
+    const { read } = await logOf([
+      delta('a'),
+      delta('b'),
+      delta('c', 'n'),
+      { type: 'session_renamed', title: 't' },
+      delta('d', 'n'),
+    ]);
 
     const { events, last, final } = read(0, 5);
 
-    assert.deepEqual(events.map((event) => [event.first, event.seq, 'delta' in event ? event.delta : event.type]), [
-      [1, 2, 'ab'],
-      [undefined, 3, 'c'],
-      [undefined, 4, 'session_renamed'],
-      [undefined, 5, 'd'],
-    ]);
+    assert.deepEqual(
+      events.map((event) => [event.first, event.seq, 'delta' in event ? event.delta : event.type]),
+      [
+        [1, 2, 'ab'],
+        [undefined, 3, 'c'],
+        [undefined, 4, 'session_renamed'],
+        [undefined, 5, 'd'],
+      ],
+    );
     assert.deepEqual([last, final], [5, true]);
   });
 
   it('leaves out progress that later events of the same call replace', async () => {
-    const result: SessionEvent = { type: 'tool_result', messageId: 'm', toolCallId: 'c', isError: false, text: 'r', omitted: 0, durationMs: 1 };
+    const result: SessionEvent = {
+      type: 'tool_result',
+      messageId: 'm',
+      toolCallId: 'c',
+      isError: false,
+      text: 'r',
+      omitted: 0,
+      durationMs: 1,
+    };
     const { read } = await logOf([progress('1'), progress('other', 'd'), progress('2'), result]);
 
     const { events } = read(0, 4);
 
-    assert.deepEqual(events.map((event) => event.seq), [2, 4]);
+    assert.deepEqual(
+      events.map((event) => event.seq),
+      [2, 4],
+    );
   });
 
   it('gives pieces that follow each other without gap or overlap', async () => {

@@ -7,7 +7,8 @@ import { TABLES_OF_VERSION_ONE, writeVersionOne } from '../support/schema-versio
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { openTestStore } from '../support/test-store.ts';
 
-const NEXT: Migration = (database) => database.exec(`ALTER TABLE sessions ADD COLUMN driver TEXT NOT NULL DEFAULT 'pi'`);
+const NEXT: Migration = (database) =>
+  database.exec(`ALTER TABLE sessions ADD COLUMN driver TEXT NOT NULL DEFAULT 'pi'`);
 
 describe('migrations', () => {
   const defer = useCleanUp();
@@ -31,8 +32,14 @@ describe('migrations', () => {
     migrate(database, [...MIGRATIONS, NEXT]);
 
     const after = rowsOf(database);
-    assert.deepEqual(Object.fromEntries(Object.entries(after).filter(([table]) => table !== 'sessions')), Object.fromEntries(Object.entries(before).filter(([table]) => table !== 'sessions')));
-    assert.deepEqual(after['sessions'], before['sessions']?.map((row) => ({ ...(row as object), driver: 'pi' })));
+    assert.deepEqual(
+      Object.fromEntries(Object.entries(after).filter(([table]) => table !== 'sessions')),
+      Object.fromEntries(Object.entries(before).filter(([table]) => table !== 'sessions')),
+    );
+    assert.deepEqual(
+      after['sessions'],
+      before['sessions']?.map((row) => ({ ...(row as object), driver: 'pi' })),
+    );
     assert.equal(database.pragma('user_version', { simple: true }), MIGRATIONS.length + 1);
   });
 
@@ -81,5 +88,7 @@ describe('migrations', () => {
 });
 
 function rowsOf(database: Sqlite): Record<string, unknown[]> {
-  return Object.fromEntries(TABLES_OF_VERSION_ONE.map((table) => [table, database.prepare(`SELECT * FROM ${table}`).all()]));
+  return Object.fromEntries(
+    TABLES_OF_VERSION_ONE.map((table) => [table, database.prepare(`SELECT * FROM ${table}`).all()]),
+  );
 }

@@ -9,11 +9,21 @@ export const TEAM_KEY = 'sk-spectral-team-test';
 export interface FakeGateway {
   readonly url: string;
   /** Method, path and credential of every call, in order. */
-  readonly calls: { readonly method: string; readonly path: string; readonly credential: string; readonly body: unknown }[];
+  readonly calls: {
+    readonly method: string;
+    readonly path: string;
+    readonly credential: string;
+    readonly body: unknown;
+  }[];
   /** Status of `GET /health`; 0 never answers. */
   healthStatus: number;
   /** Error instead of the next registrations or renewals; null lets them through. */
-  refusal: { readonly status: number; readonly code: string; readonly message: string; readonly reason?: string } | null;
+  refusal: {
+    readonly status: number;
+    readonly code: string;
+    readonly message: string;
+    readonly reason?: string;
+  } | null;
   relayUrl: string;
   models: Model[];
   tokenLifeMs: number;
@@ -50,7 +60,11 @@ export async function startFakeGateway(defer: Defer): Promise<FakeGateway> {
   return gateway;
 }
 
-async function answer(gateway: FakeGateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  gateway: FakeGateway,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { method = '', url: path = '' } = request;
   const credential = (request.headers.authorization ?? '').replace('Bearer ', '');
   const body = await bodyOf(request);
@@ -63,11 +77,14 @@ async function answer(gateway: FakeGateway, request: IncomingMessage, response: 
       return;
     case 'POST /api/machines':
     case 'POST /api/machines/self/token':
-      return void (gateway.refusal ? reply(gateway.refusal.status, errorOf(gateway.refusal)) : reply(201, enrolmentOf(gateway, body)));
+      return void (gateway.refusal
+        ? reply(gateway.refusal.status, errorOf(gateway.refusal))
+        : reply(201, enrolmentOf(gateway, body)));
     case 'GET /v1/models':
       return void reply(200, { models: gateway.models });
     case 'POST /mcp':
-      if (credential !== TEAM_KEY) return void reply(401, { error: { code: 'unauthenticated', message: 'this team key is unknown' } });
+      if (credential !== TEAM_KEY)
+        return void reply(401, { error: { code: 'unauthenticated', message: 'this team key is unknown' } });
       return void reply(200, { jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-06-18' } });
     default:
       reply(404, { error: { code: 'not-found', message: 'no such route' } });

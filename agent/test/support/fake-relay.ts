@@ -24,7 +24,11 @@ import { waitUntil } from './wait-until.ts';
 export interface FakeRelay {
   readonly url: string;
   /** Every upgrade request, also refused ones, and when it came. */
-  readonly upgrades: { readonly headers: IncomingMessage['headers']; readonly path: string; readonly at: number }[];
+  readonly upgrades: {
+    readonly headers: IncomingMessage['headers'];
+    readonly path: string;
+    readonly at: number;
+  }[];
   readonly machines: FakeMachine[];
   /** HTTP status that refuses upgrades; null lets them through. */
   refuseWith: number | null;
@@ -46,7 +50,12 @@ export interface FakeMachine {
   say(frame: RelayToMachine): void;
   sendBytes(bytes: Uint8Array): void;
   /** Sends a request as peer 7 and waits for its answer. */
-  request(method: RequestPayload['method'], path: string, body?: unknown, key?: string): Promise<ResponsePayload>;
+  request(
+    method: RequestPayload['method'],
+    path: string,
+    body?: unknown,
+    key?: string,
+  ): Promise<ResponsePayload>;
   /** Opens a channel for a peer; its frames are among `frames`. */
   open(peer: number, channel: string, cursor?: Cursor): void;
 }
@@ -69,17 +78,23 @@ export async function startFakeRelay(defer: Defer): Promise<FakeRelay> {
     welcomes: true,
     mute: false,
     machine: (count = 1) =>
-      waitUntil(`connection ${count} of the machine`, () => (relay.machines.length >= count ? relay.machines.at(-1) : null), 8000),
+      waitUntil(
+        `connection ${count} of the machine`,
+        () => (relay.machines.length >= count ? relay.machines.at(-1) : null),
+        8000,
+      ),
   };
   server.on('upgrade', (request, socket, head) => {
     relay.upgrades.push({ headers: request.headers, path: request.url ?? '', at: Date.now() });
     defer(() => socket.destroy());
     if (relay.mute) return;
-    if (relay.refuseWith !== null) return void socket.end(`HTTP/1.1 ${relay.refuseWith} Refused\r\nContent-Length: 0\r\n\r\n`);
+    if (relay.refuseWith !== null)
+      return void socket.end(`HTTP/1.1 ${relay.refuseWith} Refused\r\nContent-Length: 0\r\n\r\n`);
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const machine = fakeMachine(webSocket);
       relay.machines.push(machine);
-      if (relay.welcomes) machine.say({ kind: 'welcome', protocol: 1, connectionId: 'c', maxFrameBytes: MAX_FRAME_BYTES });
+      if (relay.welcomes)
+        machine.say({ kind: 'welcome', protocol: 1, connectionId: 'c', maxFrameBytes: MAX_FRAME_BYTES });
     });
   });
   return relay;
@@ -100,18 +115,25 @@ function fakeMachine(socket: WebSocket): FakeMachine {
     async request(method, path, body, key) {
       requestId += 1;
       const target = requestId;
-      const payload = toPayload({ v: 1, method, path, ...(body === undefined ? {} : { body }), ...(key ? { key } : {}) });
+      const payload = toPayload({
+        v: 1,
+        method,
+        path,
+        ...(body === undefined ? {} : { body }),
+        ...(key ? { key } : {}),
+      });
       socket.send(encodeFrame({ kind: FrameKind.request, target, sequence: 7 }, payload));
       const frame = await waitUntil(`the answer to ${method} ${path}`, () =>
         machine.frames.find((one) => one.kind === FrameKind.response && one.target === target),
       );
       return parseResponse(frame.payload);
     },
-    open: (peer, channel, cursor = { epoch: 0, seq: 0 }) => machine.say({ kind: 'open', peer, channel, cursor }),
+    open: (peer, channel, cursor = { epoch: 0, seq: 0 }) =>
+      machine.say({ kind: 'open', peer, channel, cursor }),
   };
   socket.on('message', (data, isBinary) => {
     if (isBinary) machine.frames.push(decodeFrame(new Uint8Array(data as Buffer)));
-    else machine.control.push(parseMachineToRelay(String(data)));
+    else machine.control.push(parseMachineToRelay((data as Buffer).toString('utf8')));
   });
   socket.on('close', (code, reason) => (closed = { code, reason: String(reason) }));
   return machine;

@@ -42,7 +42,16 @@ const ROWS = `
 `;
 
 /** Tables of version 1. */
-export const TABLES_OF_VERSION_ONE = ['meta', 'projects', 'sessions', 'events', 'images', 'prompts', 'driver_entries', 'answered_keys'];
+export const TABLES_OF_VERSION_ONE = [
+  'meta',
+  'projects',
+  'sessions',
+  'events',
+  'images',
+  'prompts',
+  'driver_entries',
+  'answered_keys',
+];
 
 /** Writes such a file at `path`. */
 export function writeVersionOne(Sqlite3: typeof Database, path: string): void {

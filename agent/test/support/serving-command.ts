@@ -35,7 +35,9 @@ export async function serveCommand(defer: Defer, again?: ServingCommand): Promis
 export async function sessionOn({ machine, configDir }: ServingCommand): Promise<SessionInfo> {
   const path = join(configDir, 'work');
   mkdirSync(path, { recursive: true });
-  const { project } = (await machine.request('POST', '/api/projects', { path })).body as { project: ProjectInfo };
+  const { project } = (await machine.request('POST', '/api/projects', { path })).body as {
+    project: ProjectInfo;
+  };
   const made = await machine.request('POST', `/api/projects/${project.id}/sessions`, {});
   return (made.body as { session: SessionInfo }).session;
 }

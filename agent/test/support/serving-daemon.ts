@@ -25,7 +25,11 @@ export interface ServingDaemon {
   /** A project of an empty directory, and a session in it. */
   newSession(): Promise<{ project: ProjectInfo; session: SessionInfo }>;
   /** Sends a prompt whose script is `steps`, or text. */
-  prompt(sessionId: string, content: string | readonly unknown[], more?: Record<string, unknown>): Promise<ResponsePayload>;
+  prompt(
+    sessionId: string,
+    content: string | readonly unknown[],
+    more?: Record<string, unknown>,
+  ): Promise<ResponsePayload>;
 }
 
 /** `directory` starts on the files of an earlier daemon; `options` replaces parts. */
@@ -68,12 +72,19 @@ function actsOn(machine: FakeMachine, directory: string): Pick<ServingDaemon, 'n
     async newSession() {
       const path = join(directory, `project-${randomUUID().slice(0, 8)}`);
       mkdirSync(path, { recursive: true });
-      const { project } = (await machine.request('POST', '/api/projects', { path })).body as { project: ProjectInfo };
+      const { project } = (await machine.request('POST', '/api/projects', { path })).body as {
+        project: ProjectInfo;
+      };
       const made = await machine.request('POST', `/api/projects/${project.id}/sessions`, {});
       return { project, session: (made.body as { session: SessionInfo }).session };
     },
     prompt: (sessionId, content, more = {}) =>
-      machine.request('POST', `/api/sessions/${sessionId}/prompts`, { content: scriptText(content), ...more }, randomUUID()),
+      machine.request(
+        'POST',
+        `/api/sessions/${sessionId}/prompts`,
+        { content: scriptText(content), ...more },
+        randomUUID(),
+      ),
   };
 }
 

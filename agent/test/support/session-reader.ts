@@ -2,7 +2,9 @@
 import {
   FrameFlag,
   FrameKind,
+  parse,
   payloadText,
+  sessionEvent,
   type DataFrame,
   type Numbered,
   type SessionEvent,
@@ -47,14 +49,15 @@ export function seenBy(machine: FakeMachine, peer: number, channel: string): See
 /** Events without numbers and times, neighbouring deltas joined: what must be equal for all readers. */
 export function transcriptOf(events: readonly Numbered<SessionEvent>[]): SessionEvent[] {
   const joined: SessionEvent[] = [];
-  for (const { seq: _seq, at: _at, first: _first, ...event } of events) {
+  for (const numbered of events) {
+    const event = parse(sessionEvent, numbered, 'event');
     const last = joined.at(-1);
     const continues =
       (event.type === 'text_delta' || event.type === 'thinking_delta') &&
       last?.type === event.type &&
       last.messageId === event.messageId;
     if (continues) joined[joined.length - 1] = { ...last, delta: last.delta + event.delta };
-    else joined.push(event as SessionEvent);
+    else joined.push(event);
   }
   return joined;
 }

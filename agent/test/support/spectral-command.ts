@@ -16,17 +16,30 @@ export interface RunningCommand {
 export function runSpectral(
   defer: Defer,
   args: readonly string[],
-  { configDir, env = {}, input = '', cwd }: { configDir: string; env?: Record<string, string>; input?: string; cwd?: string },
+  {
+    configDir,
+    env = {},
+    input = '',
+    cwd,
+  }: { configDir: string; env?: Record<string, string>; input?: string; cwd?: string },
 ): RunningCommand {
   const child = spawn(process.execPath, [COMMAND, ...args], {
-    env: { PATH: process.env['PATH'], HOME: configDir, SPECTRAL_CONFIG_DIR: configDir, SPECTRAL_DRIVER: 'scripted', ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: configDir,
+      SPECTRAL_CONFIG_DIR: configDir,
+      SPECTRAL_DRIVER: 'scripted',
+      ...env,
+    },
     ...(cwd ? { cwd } : {}),
   });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   child.stdin.end(input);
-  const ended = new Promise<number | string>((resolve) => child.once('close', (code, signal) => resolve(signal ?? code ?? -1)));
+  const ended = new Promise<number | string>((resolve) =>
+    child.once('close', (code, signal) => resolve(signal ?? code ?? -1)),
+  );
   defer(async () => {
     child.kill('SIGKILL');
     await ended;

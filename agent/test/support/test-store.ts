@@ -7,7 +7,11 @@ import { openStore, type Store } from '../../src/store/store.ts';
 import type { Defer } from './clean-up.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
-export async function openTestStore(defer: Defer, path = join(temporaryDirectory(defer), 'sessions.db'), boot = 'boot-1'): Promise<Store> {
+export async function openTestStore(
+  defer: Defer,
+  path = join(temporaryDirectory(defer), 'sessions.db'),
+  boot = 'boot-1',
+): Promise<Store> {
   const store = openStore(await loadSqlite(), path, boot);
   defer(() => store.close());
   return store;
@@ -35,7 +39,13 @@ export function insertSession(store: Store, changes: Partial<SessionRecord> = {}
     ...changes,
   };
   if (!store.projects.get(record.projectId)) {
-    store.projects.insert({ id: record.projectId, name: 'P', path: `/${record.projectId}`, createdAt: 1, updatedAt: 1 });
+    store.projects.insert({
+      id: record.projectId,
+      name: 'P',
+      path: `/${record.projectId}`,
+      createdAt: 1,
+      updatedAt: 1,
+    });
   }
   store.sessions.insert(record);
   return record;

@@ -16,7 +16,11 @@ const step = v.union([
     everyMs: v.optional(count, 0),
     repeat: v.optional(count, 1),
   }),
-  v.strictObject({ thinking: v.string(), chunk: v.optional(v.pipe(count, v.minValue(1)), 8), everyMs: v.optional(count, 0) }),
+  v.strictObject({
+    thinking: v.string(),
+    chunk: v.optional(v.pipe(count, v.minValue(1)), 8),
+    everyMs: v.optional(count, 0),
+  }),
   v.strictObject({
     tool: v.strictObject({
       name: v.string(),

@@ -4,7 +4,14 @@ import type { Clock } from '../../clock.ts';
 import type { DriverPrompt, DriverSession, Receipt, StartOptions, TurnOutcome } from '../driver.ts';
 import { stepsOf, type Step } from './script.ts';
 
-const NO_USAGE: TokenUsage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, totalTokens: 0, cost: null };
+const NO_USAGE: TokenUsage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  totalTokens: 0,
+  cost: null,
+};
 
 export class ScriptedSession implements DriverSession {
   readonly #options: StartOptions;
@@ -79,12 +86,19 @@ export class ScriptedSession implements DriverSession {
 
   async #step(step: Exclude<Step, { fail: unknown }>, signal: AbortSignal): Promise<void> {
     if ('text' in step) {
-      for (let round = 0; round < step.repeat; round++) await this.#stream('text_delta', step.text, step, signal);
+      for (let round = 0; round < step.repeat; round++)
+        await this.#stream('text_delta', step.text, step, signal);
     } else if ('thinking' in step) await this.#stream('thinking_delta', step.thinking, step, signal);
     else if ('tool' in step) await this.#useTool(step.tool, signal);
     else if ('usage' in step) this.#usage = withUsage(step.usage);
     else if ('waitMs' in step) await this.#wait(step.waitMs, signal);
-    else if ('recall' in step) await this.#stream('text_delta', `I remember ${this.#entries} entries.`, { chunk: 64, everyMs: 0 }, signal);
+    else if ('recall' in step)
+      await this.#stream(
+        'text_delta',
+        `I remember ${this.#entries} entries.`,
+        { chunk: 64, everyMs: 0 },
+        signal,
+      );
     else {
       this.#deaf = step.deaf;
       await this.#wait(2 ** 31 - 1, signal);
@@ -114,7 +128,14 @@ export class ScriptedSession implements DriverSession {
 
   /** As with a real agent, the result follows the end of the message that called the tool. */
   async #useTool(
-    tool: { name: string; args: unknown; result: string; isError: boolean; progress: readonly string[]; ms: number },
+    tool: {
+      name: string;
+      args: unknown;
+      result: string;
+      isError: boolean;
+      progress: readonly string[];
+      ms: number;
+    },
     signal: AbortSignal,
   ): Promise<void> {
     const { id: messageId } = this.#openMessage();
@@ -150,7 +171,12 @@ export class ScriptedSession implements DriverSession {
   #shorten(reason: 'manual' | 'fork'): void {
     this.#options.emit({ type: 'compaction', phase: 'start', reason, detail: '' });
     this.#remember('compaction', `${this.#entries} entries`);
-    this.#options.emit({ type: 'compaction', phase: 'end', reason, detail: `${this.#entries} entries summarised` });
+    this.#options.emit({
+      type: 'compaction',
+      phase: 'end',
+      reason,
+      detail: `${this.#entries} entries summarised`,
+    });
   }
 
   #remember(kind: string, text: string): void {
@@ -167,7 +193,9 @@ export class ScriptedSession implements DriverSession {
   }
 }
 
-function withUsage(known: { readonly [Field in keyof TokenUsage]?: TokenUsage[Field] | undefined }): TokenUsage {
+function withUsage(known: {
+  readonly [Field in keyof TokenUsage]?: TokenUsage[Field] | undefined;
+}): TokenUsage {
   const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0, cost = null } = known;
   const totalTokens = known.totalTokens ?? inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens;
   return { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, totalTokens, cost };
