@@ -21,14 +21,35 @@ export function usageLedgerContract(open: () => Promise<OpenDatabase>): void {
   });
   afterEach(() => database.close());
 
-  const ledgerOf = (processId: string) => createDatabaseLedger({ db: database.db, processId, now: () => clock.now, log: silentLogger() });
-  const opened = (id: string): OpenedCall => ({ id, teamId: team, machineId: machine, modelId: 'm', provider: 'p', dialect: 'anthropic', streamed: true, openedAt: clock.now });
+  const ledgerOf = (processId: string) =>
+    createDatabaseLedger({ db: database.db, processId, now: () => clock.now, log: silentLogger() });
+  const opened = (id: string): OpenedCall => ({
+    id,
+    teamId: team,
+    machineId: machine,
+    modelId: 'm',
+    provider: 'p',
+    dialect: 'anthropic',
+    streamed: true,
+    openedAt: clock.now,
+  });
   const settled = (id: string, change: Partial<SettledCall> = {}): SettledCall => ({
     ...opened(id),
     settledAt: clock.now,
     outcome: 'ok',
     httpStatus: 200,
-    usage: { ...NO_TOKENS, input: 1000, output: 500, cacheRead: 7, cacheWrite: 2, cacheWrite1h: 3, servedModel: 'm-2026', webSearches: 0, others: [], specialRate: false },
+    usage: {
+      ...NO_TOKENS,
+      input: 1000,
+      output: 500,
+      cacheRead: 7,
+      cacheWrite: 2,
+      cacheWrite1h: 3,
+      servedModel: 'm-2026',
+      webSearches: 0,
+      others: [],
+      specialRate: false,
+    },
     estimated: false,
     costUsd: 0.0105,
     ...change,
@@ -42,7 +63,16 @@ export function usageLedgerContract(open: () => Promise<OpenDatabase>): void {
     await ledger.settle(settled('a', { costUsd: 99 }));
     await ledger.open(opened('a'));
 
-    assert.deepEqual(await total(), { calls: 1, failed: 0, inputTokens: 1000, outputTokens: 500, cacheReadTokens: 7, cacheWriteTokens: 5, cost: 0.0105, unpriced: 0 });
+    assert.deepEqual(await total(), {
+      calls: 1,
+      failed: 0,
+      inputTokens: 1000,
+      outputTokens: 500,
+      cacheReadTokens: 7,
+      cacheWriteTokens: 5,
+      cost: 0.0105,
+      unpriced: 0,
+    });
   });
 
   it('counts a settlement whose opening was lost', async () => {
@@ -69,7 +99,11 @@ export function usageLedgerContract(open: () => Promise<OpenDatabase>): void {
 
   it('keeps billionths of a dollar', async () => {
     const ledger = ledgerOf('p1');
-    await Promise.all(Array.from({ length: 1000 }, (_, index) => ledger.settle(settled(`call-${index}`, { costUsd: 0.000000008 }))));
+    await Promise.all(
+      Array.from({ length: 1000 }, (_, index) =>
+        ledger.settle(settled(`call-${index}`, { costUsd: 0.000000008 })),
+      ),
+    );
 
     assert.equal((await total()).cost, 0.000008);
     assert.equal((await total()).calls, 1000);
@@ -109,8 +143,20 @@ export function usageLedgerContract(open: () => Promise<OpenDatabase>): void {
     const report = await usageReport(database.db, team, SINCE);
 
     assert.equal(report.total.calls, 2);
-    assert.deepEqual(Object.fromEntries(report.byModel.map(({ modelId, calls }) => [modelId, calls])), { m: 1, n: 1 });
-    assert.deepEqual(report.byDay.map(({ day, calls }) => [day, calls]), [['2026-11-21', 1], ['2026-11-20', 1]]);
-    assert.deepEqual(report.byMachine.map(({ machineId, machineName, calls }) => [machineId, machineName, calls]), [[machine, 'a machine that is gone', 2]]);
+    assert.deepEqual(Object.fromEntries(report.byModel.map(({ modelId, calls }) => [modelId, calls])), {
+      m: 1,
+      n: 1,
+    });
+    assert.deepEqual(
+      report.byDay.map(({ day, calls }) => [day, calls]),
+      [
+        ['2026-11-21', 1],
+        ['2026-11-20', 1],
+      ],
+    );
+    assert.deepEqual(
+      report.byMachine.map(({ machineId, machineName, calls }) => [machineId, machineName, calls]),
+      [[machine, 'a machine that is gone', 2]],
+    );
   });
 }

@@ -43,7 +43,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;
-  const parts = { ...(await testParts(now)), ...replaced };
+  const parts = { ...memoryParts(now), database: replaced.database ?? (await embeddedDatabase()), ...replaced };
   const announced: Announcement[] = [];
   parts.announcements.subscribe((announcement) => announced.push(announcement));
   const config = readGatewayConfig({ ...TEST_ENV, ...env });
@@ -77,9 +77,8 @@ const TEST_ENV = {
   SPECTRAL_DATA_DIR: '/nonexistent',
 };
 
-async function testParts(now: () => number): Promise<GatewayParts> {
+function memoryParts(now: () => number): Omit<GatewayParts, 'database'> {
   return {
-    database: await embeddedDatabase(),
     announcements: createMemoryAnnouncements(),
     presence: createMemoryPresence({ now }),
     limits: createMemoryRateLimit(now),
