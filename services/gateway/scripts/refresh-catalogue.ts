@@ -39,21 +39,42 @@ const chat = (provider: string, compat: Fields, leaveOut?: RegExp, list = 'opena
 });
 
 const SOURCES: readonly Source[] = [
-  { provider: 'anthropic', list: 'anthropic-messages', api: 'anthropic-messages', compat: {}, hourWriteFactor: 2 },
+  {
+    provider: 'anthropic',
+    list: 'anthropic-messages',
+    api: 'anthropic-messages',
+    compat: {},
+    hourWriteFactor: 2,
+  },
   // Models that OpenAI serves by its Responses API alone are left out.
   chat('openai', STANDARD, /-pro$|codex|realtime/, 'openai-responses'),
-  chat('openrouter', { ...STANDARD, supportsDeveloperRole: false, thinkingFormat: 'openrouter' }, /^~|:batch$/),
+  chat(
+    'openrouter',
+    { ...STANDARD, supportsDeveloperRole: false, thinkingFormat: 'openrouter' },
+    /^~|:batch$/,
+  ),
   chat('deepseek', { ...NO_STORE, maxTokensField: 'max_tokens', thinkingFormat: 'deepseek' }),
   chat('groq', STANDARD),
   chat('xai', { ...NO_STORE, supportsReasoningEffort: false }, undefined, 'openai-responses'),
   chat('moonshotai', { ...NO_STORE, supportsReasoningEffort: false, maxTokensField: 'max_tokens' }),
-  chat('together', { ...NO_STORE, supportsReasoningEffort: false, maxTokensField: 'max_tokens', thinkingFormat: 'together' }),
+  chat('together', {
+    ...NO_STORE,
+    supportsReasoningEffort: false,
+    maxTokensField: 'max_tokens',
+    thinkingFormat: 'together',
+  }),
   chat('fireworks', STANDARD),
   chat('cerebras', NO_STORE),
 ];
 
 /** Flags that mean something behind the gateway; those that name further models or other APIs do not. */
-const USELESS_COMPAT = ['allowedFallbackModels', 'supportsAdditionalTools', 'supportsToolSearch', 'supportsOpenAIGrammarTools', 'supportsMessageThreads'];
+const USELESS_COMPAT = [
+  'allowedFallbackModels',
+  'supportsAdditionalTools',
+  'supportsToolSearch',
+  'supportsOpenAIGrammarTools',
+  'supportsMessageThreads',
+];
 
 const packageEntry = import.meta.resolve('@earendil-works/pi-ai');
 const rows = (await Promise.all(SOURCES.map(rowsOf))).flat();
@@ -92,7 +113,14 @@ function priceOf(cost: Fields, source: Source, id: string): Fields | null {
   const tiers = Array.isArray(cost['tiers']) ? cost['tiers'].map(fieldsOf) : [];
   return {
     ...rates(cost, source),
-    ...(tiers.length > 0 ? { tiers: tiers.map((tier) => ({ inputTokensAbove: tier['inputTokensAbove'], ...rates(tier, source) })) } : {}),
+    ...(tiers.length > 0
+      ? {
+          tiers: tiers.map((tier) => ({
+            inputTokensAbove: tier['inputTokensAbove'],
+            ...rates(tier, source),
+          })),
+        }
+      : {}),
   };
 }
 

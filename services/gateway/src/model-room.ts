@@ -40,7 +40,10 @@ export async function openModelRoom(house: House): Promise<Room> {
   const store = createModelStore({ db, sealer, newId: randomUUID, now });
   const models = createTeamModels(base, store, () => performance.now());
   const ledger = createDatabaseLedger({ db, processId: randomUUID(), now, log });
-  const pools = createUpstreamPools({ timeouts: UPSTREAM_TIMEOUTS, guardedLookup: guardedLookup(config.modelAddresses) });
+  const pools = createUpstreamPools({
+    timeouts: UPSTREAM_TIMEOUTS,
+    guardedLookup: guardedLookup(config.modelAddresses),
+  });
   const running = createRunningCalls();
   const shared = {
     admit: callers.machine,
@@ -51,7 +54,8 @@ export async function openModelRoom(house: House): Promise<Room> {
     ...shared,
     pools,
     ledger,
-    costOf: ({ model }, { usage }) => usage && costOfCall(usage, model, (id) => base.get(id)?.model.price ?? null),
+    costOf: ({ model }, { usage }) =>
+      usage && costOfCall(usage, model, (id) => base.get(id)?.model.price ?? null),
     running,
     meter: createCallMeter(house.metrics, () => performance.now()),
     maxBodyBytes: MAX_BODY_BYTES,
@@ -66,7 +70,11 @@ export async function openModelRoom(house: House): Promise<Room> {
   const stopWatching = watch(house, { running, ledger, base });
 
   return {
-    door: inTurn([door.handle, createListDoor(shared), createMcpDoor({ callers, factsFor: mcpFacts(house, models), log })]),
+    door: inTurn([
+      door.handle,
+      createListDoor(shared),
+      createMcpDoor({ callers, factsFor: mcpFacts(house, models), log }),
+    ]),
     routes: modelRoutes({ db, callers, announce, store, models, addressRules: config.modelAddresses }).use(
       usageRoutes({ db, callers, now }),
     ),
@@ -97,7 +105,8 @@ function mcpFacts({ db, presence, now }: House, models: TeamModels): (caller: Ca
         const routes = new Map(granted.flatMap((team) => [...team.granted]));
         return [...routes.values()].map(({ model }) => model);
       },
-      usage: (days) => Promise.all(teamIds.map((teamId) => usageReport(db, teamId, firstMomentOf(days, now())))),
+      usage: (days) =>
+        Promise.all(teamIds.map((teamId) => usageReport(db, teamId, firstMomentOf(days, now())))),
     };
   };
 }
@@ -113,7 +122,8 @@ function watch({ metrics, log }: House, { running, ledger, base }: Watched): () 
   const recheck = setInterval(() => void running.recheckAll(), RECHECK_MS);
   const reap = setInterval(() => {
     ledger.reap().then(
-      (marked) => marked > 0 && log.warn({ calls: marked }, 'marked calls of a process that died as interrupted'),
+      (marked) =>
+        marked > 0 && log.warn({ calls: marked }, 'marked calls of a process that died as interrupted'),
       (err: unknown) => log.warn({ err }, 'could not look for interrupted calls'),
     );
   }, CALL_LEASE_MS / 4);
@@ -121,9 +131,21 @@ function watch({ metrics, log }: House, { running, ledger, base }: Watched): () 
   reap.unref();
   const stops = [
     metrics.observeGauge('spectral_inference_running_calls', 'Model calls in flight', running.count),
-    metrics.observeGauge('spectral_inference_base_models', 'Base models this gateway can reach', () => base.size),
-    metrics.observeGauge('spectral_inference_ledger_waiting_records', 'Usage records not yet in the database', ledger.waiting),
-    metrics.observeCounter('spectral_inference_ledger_dropped_records', 'Usage records given up while the database was away', ledger.dropped),
+    metrics.observeGauge(
+      'spectral_inference_base_models',
+      'Base models this gateway can reach',
+      () => base.size,
+    ),
+    metrics.observeGauge(
+      'spectral_inference_ledger_waiting_records',
+      'Usage records not yet in the database',
+      ledger.waiting,
+    ),
+    metrics.observeCounter(
+      'spectral_inference_ledger_dropped_records',
+      'Usage records given up while the database was away',
+      ledger.dropped,
+    ),
   ];
   return () => {
     clearInterval(recheck);
@@ -131,4 +153,3 @@ function watch({ metrics, log }: House, { running, ledger, base }: Watched): () 
     for (const stop of stops) stop();
   };
 }
-

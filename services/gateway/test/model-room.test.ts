@@ -6,7 +6,8 @@ import { newMember, owner } from './support/people.ts';
 import { startTestGateway, type TestGateway } from './support/start-gateway.ts';
 import { startMockUpstream, type MockUpstream } from './support/mock-upstream.ts';
 
-const startGatewayWithModels = (env: Record<string, string>) => startTestGateway(env, { rooms: [openModelRoom] });
+const startGatewayWithModels = (env: Record<string, string>) =>
+  startTestGateway(env, { rooms: [openModelRoom] });
 const REGISTRATION = { name: 'box', hostname: 'box.local', version: '0.1.0', pid: 1 };
 
 describe('models in a whole gateway', () => {
@@ -26,7 +27,9 @@ describe('models in a whole gateway', () => {
       SPECTRAL_DEMO_DELAY_MS: '0',
       SPECTRAL_DEMO_PIECE_MS: '0',
     });
-    const enrolled = await apiClient(gateway.url, { authorization: `Bearer ${gateway.firstRun.teamKey}` }).post('/api/machines', REGISTRATION);
+    const enrolled = await apiClient(gateway.url, {
+      authorization: `Bearer ${gateway.firstRun.teamKey}`,
+    }).post('/api/machines', REGISTRATION);
     token = enrolled.body.token;
     machineId = enrolled.body.machine.id;
   });
@@ -36,19 +39,32 @@ describe('models in a whole gateway', () => {
   });
 
   const v1 = () => apiClient(gateway.url, { authorization: `Bearer ${token}` });
-  const ask = (model: string, words = 'hi') => v1().post('/v1/messages', { model, max_tokens: 10, messages: [{ role: 'user', content: words }] });
+  const ask = (model: string, words = 'hi') =>
+    v1().post('/v1/messages', { model, max_tokens: 10, messages: [{ role: 'user', content: words }] });
 
   it('streams an answer of the demo model to a machine, and the team sees what it used', async () => {
     const client = new Anthropic({ baseURL: gateway.url, apiKey: token, maxRetries: 0 });
-    const message = await client.messages.stream({ model: 'spectral-demo', max_tokens: 10, messages: [{ role: 'user', content: 'hello there' }] }).finalMessage();
+    const message = await client.messages
+      .stream({
+        model: 'spectral-demo',
+        max_tokens: 10,
+        messages: [{ role: 'user', content: 'hello there' }],
+      })
+      .finalMessage();
 
     assert.match(JSON.stringify(message.content), /hello there/);
     const { api, teamId } = await owner(gateway);
     const { body } = await api.get(`/api/teams/${teamId}/usage?days=7`);
     assert.equal(body.total.calls, 1);
     assert.equal(body.total.outputTokens, message.usage.output_tokens);
-    assert.deepEqual(body.byModel.map((row: { modelId: string }) => row.modelId), ['spectral-demo']);
-    assert.deepEqual(body.byMachine.map((row: { machineName: string }) => row.machineName), ['box']);
+    assert.deepEqual(
+      body.byModel.map((row: { modelId: string }) => row.modelId),
+      ['spectral-demo'],
+    );
+    assert.deepEqual(
+      body.byMachine.map((row: { machineName: string }) => row.machineName),
+      ['box'],
+    );
     assert.equal(body.byDay.length, 1);
   });
 
@@ -74,7 +90,10 @@ describe('models in a whole gateway', () => {
     assert.deepEqual([status, body.type, body.error.type], [403, 'error', 'permission_error']);
     assert.equal(upstream.hits.length, hits);
     const list = await v1().get('/v1/models');
-    assert.deepEqual(list.body.data.map((model: { id: string }) => model.id), ['spectral-demo']);
+    assert.deepEqual(
+      list.body.data.map((model: { id: string }) => model.id),
+      ['spectral-demo'],
+    );
   });
 
   it('lists models in the shape each client expects', async () => {
@@ -90,23 +109,41 @@ describe('models in a whole gateway', () => {
     assert.equal(one.body.display_name, 'Claude Haiku 4.5 (latest)');
     const haiku = agent.body.models.find((model: { id: string }) => model.id === 'claude-haiku-4-5');
     assert.equal(agent.headers.get('content-type'), 'application/vnd.spectral.models+json');
-    assert.deepEqual([haiku.contextWindow, haiku.maxOutput, haiku.price.output, haiku.kind], [200_000, 64_000, 5, 'base']);
-    for (const model of agent.body.models) assert.ok(model.contextWindow > 0 && model.maxOutput > 0, `${model.id} has limits`);
+    assert.deepEqual(
+      [haiku.contextWindow, haiku.maxOutput, haiku.price.output, haiku.kind],
+      [200_000, 64_000, 5, 'base'],
+    );
+    for (const model of agent.body.models)
+      assert.ok(model.contextWindow > 0 && model.maxOutput > 0, `${model.id} has limits`);
   });
 
   it("calls a team's own model with the team's key, under the name it has there", async () => {
     const { api, teamId } = await owner(gateway);
-    const model = { modelId: 'team/llm', displayName: 'Our LLM', baseUrl: `${upstream.url}/v1`, upstreamModel: 'real-name', apiKey: 'sk-team', api: 'openai-completions', contextWindow: 8192, maxOutput: 1024 };
+    const model = {
+      modelId: 'team/llm',
+      displayName: 'Our LLM',
+      baseUrl: `${upstream.url}/v1`,
+      upstreamModel: 'real-name',
+      apiKey: 'sk-team',
+      api: 'openai-completions',
+      contextWindow: 8192,
+      maxOutput: 1024,
+    };
     const refused = await api.post(`/api/teams/${teamId}/user-models`, model);
     assertRefused(refused, 400, 'bad-input');
 
     await gateway.close();
     gateway = await startGatewayWithModels({ SPECTRAL_PRIVATE_MODELS: 'true', SPECTRAL_DEMO: 'off' });
-    const enrolled = await apiClient(gateway.url, { authorization: `Bearer ${gateway.firstRun.teamKey}` }).post('/api/machines', REGISTRATION);
+    const enrolled = await apiClient(gateway.url, {
+      authorization: `Bearer ${gateway.firstRun.teamKey}`,
+    }).post('/api/machines', REGISTRATION);
     token = enrolled.body.token;
     const boss = await owner(gateway);
     const added = await boss.api.post(`/api/teams/${boss.teamId}/user-models`, model);
-    const { status, body } = await v1().post('/v1/chat/completions', { model: 'team/llm', messages: [{ role: 'user', content: 'hi' }] });
+    const { status, body } = await v1().post('/v1/chat/completions', {
+      model: 'team/llm',
+      messages: [{ role: 'user', content: 'hi' }],
+    });
 
     assert.equal(added.status, 201, JSON.stringify(added.body));
     assert.equal(added.body.userModel.hasKey, true);
@@ -119,8 +156,18 @@ describe('models in a whole gateway', () => {
     assert.equal(usage.body.total.unpriced, 1, 'an unknown price is shown as unknown');
 
     const rowId = added.body.userModel.rowId;
-    const changed = await boss.api.patch(`/api/teams/${boss.teamId}/user-models/${rowId}`, { displayName: 'Renamed', apiKey: '' });
-    assert.deepEqual([changed.body.userModel.displayName, changed.body.userModel.hasKey, changed.body.userModel.contextWindow], ['Renamed', false, 8192]);
+    const changed = await boss.api.patch(`/api/teams/${boss.teamId}/user-models/${rowId}`, {
+      displayName: 'Renamed',
+      apiKey: '',
+    });
+    assert.deepEqual(
+      [
+        changed.body.userModel.displayName,
+        changed.body.userModel.hasKey,
+        changed.body.userModel.contextWindow,
+      ],
+      ['Renamed', false, 8192],
+    );
     assertRefused(await boss.api.post(`/api/teams/${boss.teamId}/user-models`, model), 409, 'conflict');
     assert.equal((await boss.api.delete(`/api/teams/${boss.teamId}/user-models/${rowId}`)).status, 200);
     assert.equal((await v1().post('/v1/chat/completions', { model: 'team/llm', messages: [] })).status, 404);
@@ -132,7 +179,11 @@ describe('models in a whole gateway', () => {
 
     assert.equal((await member.get(`/api/teams/${teamId}/models`)).status, 200);
     assertRefused(await member.put(`/api/teams/${teamId}/models`, { granted: [] }), 403, 'forbidden');
-    assertRefused(await api.put(`/api/teams/${teamId}/models`, { granted: ['no-such-model'] }), 400, 'bad-input');
+    assertRefused(
+      await api.put(`/api/teams/${teamId}/models`, { granted: ['no-such-model'] }),
+      400,
+      'bad-input',
+    );
     assertRefused(await gateway.stranger().get(`/api/teams/${teamId}/usage`), 401, 'unauthenticated');
     assertRefused(await api.get(`/api/teams/${teamId}/usage?days=0`), 400, 'bad-input');
   });
@@ -142,7 +193,11 @@ describe('models in a whole gateway', () => {
     const request = { model: 'spectral-demo', max_tokens: 5, messages: [] };
 
     assert.equal((await api.post('/v1/messages', request)).status, 401);
-    assert.equal((await apiClient(gateway.url, { 'x-api-key': gateway.firstRun.teamKey }).post('/v1/messages', request)).status, 401);
+    assert.equal(
+      (await apiClient(gateway.url, { 'x-api-key': gateway.firstRun.teamKey }).post('/v1/messages', request))
+        .status,
+      401,
+    );
     assert.equal((await apiClient(gateway.url, { 'x-api-key': token }).get('/v1/models')).status, 200);
     assert.equal((await api.delete(`/api/machines/${machineId}`)).status, 200);
     const { status, body, headers } = await v1().post('/v1/messages', request);
@@ -154,7 +209,11 @@ describe('models in a whole gateway', () => {
   it('ends a running stream when its machine is revoked', async () => {
     const { api } = await owner(gateway);
     const client = new Anthropic({ baseURL: gateway.url, apiKey: token, maxRetries: 0 });
-    const stream = client.messages.stream({ model: 'spectral-demo', max_tokens: 5, messages: [{ role: 'user', content: 'demo: slow 20' }] });
+    const stream = client.messages.stream({
+      model: 'spectral-demo',
+      max_tokens: 5,
+      messages: [{ role: 'user', content: 'demo: slow 20' }],
+    });
     await new Promise((resolve) => stream.once('text', resolve).once('error', resolve));
 
     await api.delete(`/api/machines/${machineId}`);

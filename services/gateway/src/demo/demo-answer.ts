@@ -54,7 +54,12 @@ function onCommand(command: DemoCommand, request: DemoRequest): DemoReply | Demo
   const began = request.used.length > 0;
   switch (command.name) {
     case 'fail':
-      return { kind: 'failure', status: command.status, times: command.times, afterwards: say(words.plain('It works again.')) };
+      return {
+        kind: 'failure',
+        status: command.status,
+        times: command.times,
+        afterwards: say(words.plain('It works again.')),
+      };
     case 'stream': {
       const everyMs = command.everyMs === null ? {} : { everyMs: command.everyMs };
       return say(words.filler(command.chars), { pieces: command.pieces, ...everyMs });
@@ -62,13 +67,18 @@ function onCommand(command: DemoCommand, request: DemoRequest): DemoReply | Demo
     case 'cut':
       return say(words.filler(command.pieces * 40), { pieceChars: 20, cutAfter: command.pieces });
     case 'slow':
-      return say(words.filler(Math.ceil(60_000 / command.everyMs) * 6), { pieceChars: 6, everyMs: command.everyMs });
+      return say(words.filler(Math.ceil(60_000 / command.everyMs) * 6), {
+        pieceChars: 6,
+        everyMs: command.everyMs,
+      });
     case 'wait':
       return say(words.plain(`waited ${command.ms} ms`), { waitMs: command.ms });
     case 'say':
       return say(command.text);
     case 'run':
-      return began ? reply(closing(request)) : call('bash', { command: command.command }, 'Running what you asked for.');
+      return began
+        ? reply(closing(request))
+        : call('bash', { command: command.command }, 'Running what you asked for.');
     case 'tool-argument':
       return began ? reply(closing(request)) : bigWrite(command.chars);
     case 'loop-done':
@@ -78,7 +88,11 @@ function onCommand(command: DemoCommand, request: DemoRequest): DemoReply | Demo
 
 function bigWrite(chars: number): DemoReply {
   const input = { path: 'SPECTRAL_DEMO_LARGE.txt', content: words.filler(chars) };
-  return { kind: 'reply', blocks: [{ type: 'tool_use', name: 'write', input }], pace: { pieceChars: 20, everyMs: 0 } };
+  return {
+    kind: 'reply',
+    blocks: [{ type: 'tool_use', name: 'write', input }],
+    pace: { pieceChars: 20, everyMs: 0 },
+  };
 }
 
 /**
@@ -90,7 +104,8 @@ function bigWrite(chars: number): DemoReply {
 function nextStep(request: DemoRequest, doneAfter = USUAL_ITERATIONS): DemoBlock[] {
   const last = request.used.at(-1);
   const has = (tool: string) => request.tools.includes(tool);
-  if (!last && has('bash')) return opening(request, { type: 'tool_use', name: 'bash', input: { command: 'ls -1A | head -40' } });
+  if (!last && has('bash'))
+    return opening(request, { type: 'tool_use', name: 'bash', input: { command: 'ls -1A | head -40' } });
   if (!last && has('ls')) return opening(request, { type: 'tool_use', name: 'ls', input: { path: '.' } });
   if (last && lists(last) && has('read') && has('edit') && last.result?.includes(DEMO_FILE)) {
     return [
@@ -113,7 +128,9 @@ function nextStep(request: DemoRequest, doneAfter = USUAL_ITERATIONS): DemoBlock
 }
 
 function opening(request: DemoRequest, tool: DemoBlock): DemoBlock[] {
-  const thinking: DemoBlock[] = request.thinking ? [{ type: 'thinking', text: words.thoughts(request.prompt) }] : [];
+  const thinking: DemoBlock[] = request.thinking
+    ? [{ type: 'thinking', text: words.thoughts(request.prompt) }]
+    : [];
   return [...thinking, { type: 'text', text: words.greeting(request) }, tool];
 }
 

@@ -2,7 +2,12 @@
 
 export type DemoCommand =
   /** Text of so many characters in so many pieces, `everyMs` apart (null: the usual pace). */
-  | { readonly name: 'stream'; readonly chars: number; readonly pieces: number; readonly everyMs: number | null }
+  | {
+      readonly name: 'stream';
+      readonly chars: number;
+      readonly pieces: number;
+      readonly everyMs: number | null;
+    }
   /** One `write` call whose content has so many characters. */
   | { readonly name: 'tool-argument'; readonly chars: number }
   /** An HTTP error; `times` 0: always, else only the first so many tries of this prompt. */
@@ -24,7 +29,8 @@ export type DemoCommand =
 export function demoCommandIn(prompt: string): DemoCommand | null {
   const [, name = '', rest = ''] = /(?:^|\s)demo: *([a-z-]+)[ \t]*([^\n]*)/.exec(prompt) ?? [];
   const numbers = [...rest.matchAll(/\d+/g)].map(Number);
-  const number = (index: number, fallback: number, most: number) => Math.min(numbers[index] ?? fallback, most);
+  const number = (index: number, fallback: number, most: number) =>
+    Math.min(numbers[index] ?? fallback, most);
   switch (name) {
     case 'stream': {
       const chars = number(0, 11_000, 5_000_000);

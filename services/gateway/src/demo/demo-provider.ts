@@ -42,7 +42,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   if (path === '/v1/messages/count_tokens') return sendJson(response, 200, { input_tokens: demo.tokens });
   if (path !== '/v1/messages') return sendFailure(response, 404);
   const next = demoAnswer(demo);
-  if (next.kind === 'failure' && failsNow(state.failures, demo.prompt, next.times)) return sendFailure(response, next.status);
+  if (next.kind === 'failure' && failsNow(state.failures, demo.prompt, next.times))
+    return sendFailure(response, next.status);
   const reply = next.kind === 'reply' ? next : next.afterwards;
 
   response.setHeader('request-id', `req_demo_${newId()}`);
@@ -62,7 +63,12 @@ function failsNow(failures: Map<string, number>, prompt: string, times: number):
   return before < times;
 }
 
-async function stream(response: ServerResponse, demo: DemoRequest, reply: DemoReply, timing: DemoTiming): Promise<void> {
+async function stream(
+  response: ServerResponse,
+  demo: DemoRequest,
+  reply: DemoReply,
+  timing: DemoTiming,
+): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.flushHeaders();
   const begun = performance.now();
@@ -103,7 +109,11 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
 function sendFailure(response: ServerResponse, status: number): void {
   const type = ERROR_TYPES[status] ?? 'api_error';
   if (status === 429) response.setHeader('retry-after', '1');
-  sendJson(response, status, { type: 'error', error: { type, message: `The demo model was asked to fail: ${type}.` }, request_id: 'req_demo' });
+  sendJson(response, status, {
+    type: 'error',
+    error: { type, message: `The demo model was asked to fail: ${type}.` },
+    request_id: 'req_demo',
+  });
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

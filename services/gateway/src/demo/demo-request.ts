@@ -73,7 +73,14 @@ function toolUses(messages: readonly Fields[]): ToolUse[] {
     const result = results.get(String(block['id']));
     const name = text(block['name']) ?? '';
     const input = fields(block['input']);
-    return [{ name, input, result: result ? plainText(result['content']) : null, failed: result?.['is_error'] === true }];
+    return [
+      {
+        name,
+        input,
+        result: result ? plainText(result['content']) : null,
+        failed: result?.['is_error'] === true,
+      },
+    ];
   });
 }
 

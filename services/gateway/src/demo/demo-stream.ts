@@ -22,7 +22,11 @@ export interface TimedEvent {
 }
 
 /** `newId` makes a fresh suffix for message and tool ids. */
-export function demoMessage(request: DemoRequest, reply: DemoReply, newId: () => string): Record<string, unknown> {
+export function demoMessage(
+  request: DemoRequest,
+  reply: DemoReply,
+  newId: () => string,
+): Record<string, unknown> {
   return {
     ...messageHead(request, newId),
     content: reply.blocks.map((block) => contentOf(block, newId)),
@@ -32,7 +36,12 @@ export function demoMessage(request: DemoRequest, reply: DemoReply, newId: () =>
 }
 
 /** All events of a reply with their times. */
-export function* demoEvents(request: DemoRequest, reply: DemoReply, timing: DemoTiming, newId: () => string): Generator<TimedEvent> {
+export function* demoEvents(
+  request: DemoRequest,
+  reply: DemoReply,
+  timing: DemoTiming,
+  newId: () => string,
+): Generator<TimedEvent> {
   const { pace } = reply;
   const pieceMs = pace.everyMs ?? timing.pieceMs;
   let atMs = timing.delayMs + (pace.waitMs ?? 0);
@@ -45,7 +54,8 @@ export function* demoEvents(request: DemoRequest, reply: DemoReply, timing: Demo
       yield { atMs, data: { type: 'content_block_delta', index, delta: deltaOf(block, piece) } };
       atMs += pieceMs;
     }
-    if (block.type === 'thinking') yield { atMs, data: { type: 'content_block_delta', index, delta: SIGNATURE } };
+    if (block.type === 'thinking')
+      yield { atMs, data: { type: 'content_block_delta', index, delta: SIGNATURE } };
     yield { atMs, data: { type: 'content_block_stop', index } };
   }
   const delta = { stop_reason: stopReason(reply), stop_sequence: null };
@@ -57,12 +67,25 @@ const SIGNATURE = { type: 'signature_delta', signature: Buffer.from('spectral-de
 
 function messageHead(request: DemoRequest, newId: () => string): Record<string, unknown> {
   const id = `msg_demo_${newId()}`;
-  return { id, type: 'message', role: 'assistant', model: DEMO_MODEL_ID, content: [], stop_reason: null, stop_sequence: null, usage: inputUsage(request) };
+  return {
+    id,
+    type: 'message',
+    role: 'assistant',
+    model: DEMO_MODEL_ID,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage: inputUsage(request),
+  };
 }
 
 /** As if the conversation before the last message came from a cache. */
 function inputUsage({ tokens, tokensBefore }: DemoRequest): Record<string, unknown> {
-  return { input_tokens: tokens - tokensBefore, cache_read_input_tokens: tokensBefore, cache_creation_input_tokens: 0 };
+  return {
+    input_tokens: tokens - tokensBefore,
+    cache_read_input_tokens: tokensBefore,
+    cache_creation_input_tokens: 0,
+  };
 }
 
 function outputTokens({ blocks }: DemoReply): number {
@@ -81,19 +104,26 @@ function textOf(block: DemoBlock): string {
 /** Pieces of a length, or so many of them. Never within a character. */
 function* piecesOf(block: DemoBlock, cut: number | { readonly chars: number }): Generator<string> {
   const letters = Array.from(textOf(block));
-  const pieces = typeof cut === 'number' ? Math.min(cut, letters.length) : Math.ceil(letters.length / cut.chars);
-  const edge = (index: number) => (typeof cut === 'number' ? Math.round((index * letters.length) / cut) : index * cut.chars);
+  const pieces =
+    typeof cut === 'number' ? Math.min(cut, letters.length) : Math.ceil(letters.length / cut.chars);
+  const edge = (index: number) =>
+    typeof cut === 'number' ? Math.round((index * letters.length) / cut) : index * cut.chars;
   for (let index = 0; index < pieces; index += 1) yield letters.slice(edge(index), edge(index + 1)).join('');
 }
 
 function emptyBlock(block: DemoBlock, newId: () => string): Record<string, unknown> {
-  if (block.type === 'tool_use') return { type: 'tool_use', id: `toolu_demo_${newId()}`, name: block.name, input: {} };
-  return block.type === 'thinking' ? { type: 'thinking', thinking: '', signature: '' } : { type: 'text', text: '' };
+  if (block.type === 'tool_use')
+    return { type: 'tool_use', id: `toolu_demo_${newId()}`, name: block.name, input: {} };
+  return block.type === 'thinking'
+    ? { type: 'thinking', thinking: '', signature: '' }
+    : { type: 'text', text: '' };
 }
 
 function deltaOf(block: DemoBlock, piece: string): Record<string, unknown> {
   if (block.type === 'tool_use') return { type: 'input_json_delta', partial_json: piece };
-  return block.type === 'thinking' ? { type: 'thinking_delta', thinking: piece } : { type: 'text_delta', text: piece };
+  return block.type === 'thinking'
+    ? { type: 'thinking_delta', thinking: piece }
+    : { type: 'text_delta', text: piece };
 }
 
 function contentOf(block: DemoBlock, newId: () => string): Record<string, unknown> {

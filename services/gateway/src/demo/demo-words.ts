@@ -20,7 +20,10 @@ export function thoughts(prompt: string): string {
 }
 
 export function greeting({ prompt, images }: DemoRequest): string {
-  const seen = images === 0 ? '' : ` With it came ${images === 1 ? 'one image' : `${images} images`}, which a script cannot see.`;
+  const seen =
+    images === 0
+      ? ''
+      : ` With it came ${images === 1 ? 'one image' : `${images} images`}, which a script cannot see.`;
   return (
     `${LABEL} You asked: “${gist(prompt)}”.${seen}\n\n` +
     'To show the whole way from this page to your machine and back, I list the files of this project.'
@@ -81,7 +84,9 @@ export function title(prompt: string): string {
 
 /** A summary in the form pi asks for when it compacts a conversation. */
 export function summary(conversation: string): string {
-  const asked = [...conversation.matchAll(/\[User\]:? ?(.+)/g)].map(([, line = '']) => `- ${gist(line)}`).slice(-5);
+  const asked = [...conversation.matchAll(/\[User\]:? ?(.+)/g)]
+    .map(([, line = '']) => `- ${gist(line)}`)
+    .slice(-5);
   return [
     '## Goal\nA demonstration conversation with the scripted demo model.',
     '## Constraints & Preferences\n- (none)',

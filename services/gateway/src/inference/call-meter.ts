@@ -20,16 +20,34 @@ const DURATION_BUCKETS = Array.from({ length: 14 }, (_, step) => 0.01 * 2 ** ste
 
 /** A meter on `metrics`; `clock` counts milliseconds. */
 export function createCallMeter(metrics: Metrics, clock: () => number): CallMeter {
-  const duration = metrics.histogram('gen_ai_client_operation_duration_seconds', 'Model calls, from request to last byte', DURATION_BUCKETS);
-  const firstByte = metrics.histogram('gen_ai_client_operation_time_to_first_chunk_seconds', 'Model calls, from request to first byte', DURATION_BUCKETS);
-  const tokens = metrics.counter('gen_ai_client_token_usage_tokens', 'Tokens of model calls, as the provider counted them');
+  const duration = metrics.histogram(
+    'gen_ai_client_operation_duration_seconds',
+    'Model calls, from request to last byte',
+    DURATION_BUCKETS,
+  );
+  const firstByte = metrics.histogram(
+    'gen_ai_client_operation_time_to_first_chunk_seconds',
+    'Model calls, from request to first byte',
+    DURATION_BUCKETS,
+  );
+  const tokens = metrics.counter(
+    'gen_ai_client_token_usage_tokens',
+    'Tokens of model calls, as the provider counted them',
+  );
   const cost = metrics.counter('spectral_inference_cost_usd', 'Cost of model calls with a known price');
   const unpriced = metrics.counter('spectral_inference_unpriced_calls', 'Model calls whose cost is unknown');
-  const refused = metrics.counter('spectral_inference_refused_calls', 'Calls turned down before any provider was asked');
+  const refused = metrics.counter(
+    'spectral_inference_refused_calls',
+    'Calls turned down before any provider was asked',
+  );
 
   return {
     begin({ modelId, provider, operation }) {
-      const labels = { gen_ai_request_model: modelId, gen_ai_provider_name: provider, gen_ai_operation_name: operation };
+      const labels = {
+        gen_ai_request_model: modelId,
+        gen_ai_provider_name: provider,
+        gen_ai_operation_name: operation,
+      };
       const begun = clock();
       let first = true;
       return {
@@ -42,7 +60,8 @@ export function createCallMeter(metrics: Metrics, clock: () => number): CallMete
           if (costUsd === null) unpriced.add(1, labels);
           else if (costUsd > 0) cost.add(costUsd, labels);
           if (!usage) return;
-          for (const [type, amount] of tokenKinds(usage)) if (amount > 0) tokens.add(amount, { ...labels, gen_ai_token_type: type });
+          for (const [type, amount] of tokenKinds(usage))
+            if (amount > 0) tokens.add(amount, { ...labels, gen_ai_token_type: type });
         },
       };
     },

@@ -12,7 +12,10 @@ export interface InferenceCaller {
 }
 
 /** Admits a machine by its headers. Throws ServiceError, with `details.reason` when the token is good but has fallen. */
-export type AdmitMachine = (request: { method: string; headers: IncomingHttpHeaders }) => Promise<InferenceCaller>;
+export type AdmitMachine = (request: {
+  method: string;
+  headers: IncomingHttpHeaders;
+}) => Promise<InferenceCaller>;
 
 /** What to tell a caller whom admission turned away. Null for troubles of our own. */
 export function admissionRefusal(error: unknown): Refusal | null {
@@ -32,5 +35,9 @@ export async function stillStands(admit: () => Promise<unknown>): Promise<boolea
 }
 
 function hasFallen(error: unknown): boolean {
-  return error instanceof ServiceError && error.code === 'unauthenticated' && error.details?.['reason'] !== undefined;
+  return (
+    error instanceof ServiceError &&
+    error.code === 'unauthenticated' &&
+    error.details?.['reason'] !== undefined
+  );
 }

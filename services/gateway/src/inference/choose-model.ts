@@ -12,11 +12,18 @@ export interface TeamModels {
 }
 
 /** The way to the requested model. Throws Refusal; then nothing may go upstream. */
-export function chooseModel(scan: Pick<BodyScan, 'model' | 'otherModels'>, endpoint: InferenceEndpoint, team: TeamModels): ModelRoute {
+export function chooseModel(
+  scan: Pick<BodyScan, 'model' | 'otherModels'>,
+  endpoint: InferenceEndpoint,
+  team: TeamModels,
+): ModelRoute {
   const route = granted(scan.model, team);
   for (const other of scan.otherModels) granted(other, team);
   if (route.model.api !== endpoint.api) {
-    throw new Refusal('bad-request', `The model ${scan.model} is spoken to at ${pathOfApi(route.model.api)}, not at /v1/${endpoint.operation}.`);
+    throw new Refusal(
+      'bad-request',
+      `The model ${scan.model} is spoken to at ${pathOfApi(route.model.api)}, not at /v1/${endpoint.operation}.`,
+    );
   }
   return route;
 }
@@ -26,7 +33,10 @@ function granted(modelId: string, team: TeamModels): ModelRoute {
   if (route) return route;
   const advice = `Models of this team: ${sayable([...team.granted.keys()])}.`;
   if (team.offers(modelId)) {
-    throw new Refusal('model-not-allowed', `The model ${shown(modelId)} is not granted to this team. ${advice}`);
+    throw new Refusal(
+      'model-not-allowed',
+      `The model ${shown(modelId)} is not granted to this team. ${advice}`,
+    );
   }
   throw new Refusal('model-unknown', `There is no model ${shown(modelId)} here. ${advice}`);
 }

@@ -13,8 +13,18 @@ export interface InferenceEndpoint {
 
 const ENDPOINTS: Readonly<Record<string, InferenceEndpoint>> = {
   '/v1/messages': { operation: 'messages', dialect: 'anthropic', api: 'anthropic-messages', metered: true },
-  '/v1/messages/count_tokens': { operation: 'messages/count_tokens', dialect: 'anthropic', api: 'anthropic-messages', metered: false },
-  '/v1/chat/completions': { operation: 'chat/completions', dialect: 'openai', api: 'openai-completions', metered: true },
+  '/v1/messages/count_tokens': {
+    operation: 'messages/count_tokens',
+    dialect: 'anthropic',
+    api: 'anthropic-messages',
+    metered: false,
+  },
+  '/v1/chat/completions': {
+    operation: 'chat/completions',
+    dialect: 'openai',
+    api: 'openai-completions',
+    metered: true,
+  },
 };
 
 /** Path and query of a request target; the query keeps its `?`. */

@@ -46,129 +46,173 @@ export interface Forwarding {
 
 /** Sends the request upstream and passes the answer on. Returns at once. */
 export function forward(options: ForwardOptions): Forwarding {
-  const { response, dialect, requestId } = options;
-  let phase: 'waiting' | 'passing' | 'over' = 'waiting';
-  let controller: Dispatcher.DispatchController | null = null;
-  let tap: UsageTap | null = null;
-  let streamed = false;
-  let status: number | null = null;
-  let held: Buffer | null = null;
-  let triedAgain = false;
-  let whole = false;
-  let stalled: NodeJS.Timeout | undefined;
-  let settled: Promise<void> | null = null;
+  const call = new ForwardedCall(options);
+  call.start();
+  return call;
+}
 
-  const settle = (outcome: CallOutcome): Promise<void> =>
-    (settled ??= options.settle({ outcome, httpStatus: status, ...figures(outcome, status, tap) }));
+class ForwardedCall implements Dispatcher.DispatchHandler, Forwarding {
+  readonly #options: ForwardOptions;
+  #phase: 'waiting' | 'passing' | 'over' = 'waiting';
+  #upstream: Dispatcher.DispatchController | null = null;
+  #status: number | null = null;
+  #tap: UsageTap | null = null;
+  #streamed = false;
+  /** The end of the answer, until its record is durable. */
+  #held: Buffer | null = null;
+  /** The stream's own end mark has come. */
+  #whole = false;
+  #triedAgain = false;
+  #settled: Promise<void> | null = null;
+  #stalled: NodeJS.Timeout | undefined;
 
-  const write = (chunk: Buffer, from: Dispatcher.DispatchController): void => {
-    if (response.write(chunk)) return;
-    from.pause();
-    clearTimeout(stalled);
-    stalled = setTimeout(() => response.destroy(), options.readerStallMs);
-    response.once('drain', () => {
-      clearTimeout(stalled);
-      from.resume();
+  constructor(options: ForwardOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { response } = this.#options;
+    if (response.destroyed) return this.#callerLeft();
+    response.once('close', () => this.#callerLeft());
+    this.#send();
+  }
+
+  stop(refusal: Refusal): void {
+    if (this.#phase !== 'over') void this.#breakOff(refusal, 'stopped');
+  }
+
+  onRequestStart(upstream: Dispatcher.DispatchController): void {
+    this.#upstream = upstream;
+    if (this.#phase === 'over') upstream.abort(new Error('the caller has left'));
+  }
+
+  onResponseStart(
+    _upstream: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200 || this.#phase === 'over') return;
+    this.#status = status;
+    const refusal = upstreamStatusRefusal(status);
+    if (refusal) return void this.#breakOff(refusal, 'failed');
+    const { response, dialect, requestId } = this.#options;
+    this.#phase = 'passing';
+    this.#streamed = isEventStream(headers);
+    this.#tap = this.#streamed ? createStreamTap(dialect) : createJsonTap(dialect);
+    response.writeHead(status, callerHeaders(headers, requestId));
+    response.flushHeaders();
+  }
+
+  onResponseData(upstream: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#phase !== 'passing' || !this.#tap) return;
+    this.#options.onFirstByte();
+    const ends = this.#tap.push(chunk);
+    if (this.#streamed && (!ends || this.#whole)) return this.#write(chunk, upstream);
+    this.#releaseHeld(upstream);
+    this.#held = chunk;
+    if (this.#streamed) this.#passEnd(upstream);
+  }
+
+  onResponseEnd(upstream: Dispatcher.DispatchController): void {
+    if (this.#phase !== 'passing') return;
+    this.#phase = 'over';
+    void this.#settle(this.#endOutcome()).then(() => {
+      this.#releaseHeld(upstream);
+      if (!this.#options.response.destroyed) this.#options.response.end();
     });
-  };
+  }
 
-  const releaseHeld = (from: Dispatcher.DispatchController): void => {
-    const chunk = held;
-    held = null;
-    if (chunk && !response.destroyed) write(chunk, from);
-  };
+  onResponseError(_upstream: Dispatcher.DispatchController, error: Error): void {
+    if (this.#phase === 'over') return;
+    if (this.#phase === 'passing') {
+      const cut = new Refusal('upstream-cut', CUT_MESSAGE[this.#options.dialect], error);
+      return void this.#breakOff(cut, 'cut');
+    }
+    if (this.#triedAgain || !isRetriable(error)) return void this.#breakOff(upstreamRefusal(error), 'failed');
+    this.#triedAgain = true;
+    this.#send();
+  }
+
+  #send(): void {
+    this.#options.upstream.dispatch({ method: 'POST', ...this.#options.request }, this);
+  }
+
+  /** The stream's end mark has come: what is left of it waits for the record. */
+  #passEnd(upstream: Dispatcher.DispatchController): void {
+    this.#whole = true;
+    upstream.pause();
+    void this.#settle(this.#endOutcome()).then(() => {
+      upstream.resume();
+      this.#releaseHeld(upstream);
+    });
+  }
+
+  #callerLeft(): void {
+    clearTimeout(this.#stalled);
+    if (this.#phase === 'over') return;
+    this.#phase = 'over';
+    this.#upstream?.abort(new Error('the caller has left'));
+    void this.#settle('aborted');
+  }
 
   /** Ends a call that cannot end well: an error answer if nothing was sent yet, else an error event and a broken line. */
-  const breakOff = async (refusal: Refusal, outcome: CallOutcome): Promise<void> => {
-    const begun = phase === 'passing';
-    phase = 'over';
-    controller?.abort(refusal);
-    await settle(outcome);
+  async #breakOff(refusal: Refusal, outcome: CallOutcome): Promise<void> {
+    const { response, dialect, requestId } = this.#options;
+    const begun = this.#phase === 'passing';
+    this.#phase = 'over';
+    this.#upstream?.abort(refusal);
+    await this.#settle(outcome);
     if (response.destroyed) return;
     if (!begun) return sendRefusal(response, refusal, dialect, requestId);
-    if (held) response.write(held);
-    if (whole) return void response.end();
-    if (streamed && tap?.betweenEvents()) response.write(refusalEvent(refusal, dialect, requestId));
+    if (this.#held) response.write(this.#held);
+    if (this.#whole) return void response.end();
+    if (this.#streamed && this.#tap?.betweenEvents())
+      response.write(refusalEvent(refusal, dialect, requestId));
     // Without a final chunk: whoever reads this knows that the answer is not whole.
     response.socket?.destroySoon();
-  };
+  }
 
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart(starting) {
-      controller = starting;
-      if (phase === 'over') starting.abort(new Error('the caller has left'));
-    },
-    onResponseStart(_controller, statusCode, headers) {
-      if (statusCode < 200 || phase === 'over') return;
-      status = statusCode;
-      const refusal = upstreamStatusRefusal(statusCode);
-      if (refusal) return void breakOff(refusal, 'failed');
-      phase = 'passing';
-      streamed = isEventStream(headers);
-      tap = tapFor(headers, dialect);
-      response.writeHead(statusCode, callerHeaders(headers, requestId));
-      response.flushHeaders();
-    },
-    onResponseData(from, chunk) {
-      if (phase !== 'passing' || !tap) return;
-      options.onFirstByte();
-      const ends = tap.push(chunk);
-      if (streamed && (!ends || whole)) return write(chunk, from);
-      releaseHeld(from);
-      held = chunk;
-      if (!streamed) return;
-      whole = true;
-      from.pause();
-      void settle(tap.failed() ? 'failed' : 'ok').then(() => {
-        from.resume();
-        releaseHeld(from);
-      });
-    },
-    onResponseEnd(from) {
-      if (phase !== 'passing') return;
-      phase = 'over';
-      const failed = (status ?? 0) >= 400 || tap?.failed();
-      void settle(failed ? 'failed' : 'ok').then(() => {
-        releaseHeld(from);
-        if (!response.destroyed) response.end();
-      });
-    },
-    onResponseError(_controller, error) {
-      if (phase === 'over') return;
-      if (phase === 'passing') return void breakOff(new Refusal('upstream-cut', CUT_MESSAGE[dialect], error), 'cut');
-      if (!triedAgain && isRetriable(error)) {
-        triedAgain = true;
-        return send();
-      }
-      void breakOff(upstreamRefusal(error), 'failed');
-    },
-  };
+  #settle(outcome: CallOutcome): Promise<void> {
+    const ending = () => ({
+      outcome,
+      httpStatus: this.#status,
+      ...figures(outcome, this.#status, this.#tap),
+    });
+    this.#settled ??= this.#options.settle(ending());
+    return this.#settled;
+  }
 
-  const send = (): void => {
-    options.upstream.dispatch({ method: 'POST', ...options.request }, handler);
-  };
+  #endOutcome(): CallOutcome {
+    return (this.#status ?? 0) >= 400 || this.#tap?.failed() ? 'failed' : 'ok';
+  }
 
-  response.once('close', () => {
-    clearTimeout(stalled);
-    if (phase === 'over') return;
-    phase = 'over';
-    controller?.abort(new Error('the caller has left'));
-    void settle('aborted');
-  });
+  /** Hands bytes on, and reads no further until the caller has taken them. */
+  #write(chunk: Buffer, upstream: Dispatcher.DispatchController): void {
+    const { response, readerStallMs } = this.#options;
+    if (response.write(chunk)) return;
+    upstream.pause();
+    clearTimeout(this.#stalled);
+    this.#stalled = setTimeout(() => response.destroy(), readerStallMs);
+    response.once('drain', () => {
+      clearTimeout(this.#stalled);
+      upstream.resume();
+    });
+  }
 
-  if (response.destroyed) {
-    phase = 'over';
-    void settle('aborted');
-  } else send();
-  return {
-    stop: (refusal) => {
-      if (phase !== 'over') void breakOff(refusal, 'stopped');
-    },
-  };
+  #releaseHeld(upstream: Dispatcher.DispatchController): void {
+    const chunk = this.#held;
+    this.#held = null;
+    if (chunk && !this.#options.response.destroyed) this.#write(chunk, upstream);
+  }
 }
 
 /** Answers with an error of the gateway's own. */
-export function sendRefusal(response: ServerResponse, refusal: Refusal, dialect: Dialect, requestId: string): void {
+export function sendRefusal(
+  response: ServerResponse,
+  refusal: Refusal,
+  dialect: Dialect,
+  requestId: string,
+): void {
   if (response.headersSent || response.destroyed) return;
   const { status, headers, body } = refusalAnswer(refusal, dialect, requestId);
   response.writeHead(status, headers);
@@ -180,12 +224,12 @@ const CUT_MESSAGE: Readonly<Record<Dialect, string>> = {
   openai: 'The upstream connection was lost: stream ended before its end mark.',
 };
 
-function tapFor(headers: IncomingHttpHeaders, dialect: Dialect): UsageTap {
-  return isEventStream(headers) ? createStreamTap(dialect) : createJsonTap(dialect);
-}
-
 /** What to record. A refused call used nothing; of one that broke off the output so far is estimated. */
-function figures(outcome: CallOutcome, status: number | null, tap: UsageTap | null): Pick<Ending, 'usage' | 'estimated'> {
+function figures(
+  outcome: CallOutcome,
+  status: number | null,
+  tap: UsageTap | null,
+): Pick<Ending, 'usage' | 'estimated'> {
   if (status !== null && status >= 400) return { usage: NOTHING_USED, estimated: false };
   const usage = tap?.usage() ?? null;
   if (outcome === 'ok' && usage) return { usage, estimated: false };
@@ -194,4 +238,10 @@ function figures(outcome: CallOutcome, status: number | null, tap: UsageTap | nu
   return { usage: { ...usage, output: Math.max(usage.output, tap.estimatedOutput()) }, estimated: true };
 }
 
-const NOTHING_USED: CallUsage = { ...NO_TOKENS, servedModel: null, webSearches: 0, others: [], specialRate: false };
+const NOTHING_USED: CallUsage = {
+  ...NO_TOKENS,
+  servedModel: null,
+  webSearches: 0,
+  others: [],
+  specialRate: false,
+};

@@ -6,7 +6,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Of one connection alone (RFC 9110, 7.6.1). */
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
 
 const NOT_UPSTREAM = new Set([
   ...HOP_BY_HOP,
@@ -32,7 +40,14 @@ const NOT_UPSTREAM = new Set([
 ]);
 const NOT_UPSTREAM_PREFIXES = ['proxy-', 'x-forwarded-', 'cf-', 'x-spectral-'];
 
-const NOT_TO_CALLER = new Set([...HOP_BY_HOP, 'set-cookie', 'server', 'alt-svc', 'strict-transport-security', 'proxy-authenticate']);
+const NOT_TO_CALLER = new Set([
+  ...HOP_BY_HOP,
+  'set-cookie',
+  'server',
+  'alt-svc',
+  'strict-transport-security',
+  'proxy-authenticate',
+]);
 const NOT_TO_CALLER_PREFIXES = ['cf-'];
 
 /** How an upstream wants its key. */
@@ -42,7 +57,10 @@ export type CredentialHeader = 'authorization' | 'x-api-key';
  * Headers for the upstream as a flat list of names and values, from Node's `rawHeaders`. Repeated headers stay repeated.
  * `key` null: the upstream wants none. Answers must come uncompressed, since usage is read from them as they pass.
  */
-export function upstreamHeaders(rawHeaders: readonly string[], credential: { header: CredentialHeader; key: string | null }): string[] {
+export function upstreamHeaders(
+  rawHeaders: readonly string[],
+  credential: { header: CredentialHeader; key: string | null },
+): string[] {
   const headers: string[] = [];
   const listed = namesInConnection(rawHeaders);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
@@ -50,14 +68,25 @@ export function upstreamHeaders(rawHeaders: readonly string[], credential: { hea
     if (passesUpstream(name) && !listed.has(name)) headers.push(name, rawHeaders[i + 1] ?? '');
   }
   headers.push('accept-encoding', 'identity');
-  if (credential.key !== null) headers.push(credential.header, credential.header === 'authorization' ? `Bearer ${credential.key}` : credential.key);
+  if (credential.key !== null)
+    headers.push(
+      credential.header,
+      credential.header === 'authorization' ? `Bearer ${credential.key}` : credential.key,
+    );
   return headers;
 }
 
 /** Headers for the caller. Event streams are marked so that no proxy in between holds them back. */
-export function callerHeaders(upstream: IncomingHttpHeaders, requestId: string): Record<string, string | string[]> {
+export function callerHeaders(
+  upstream: IncomingHttpHeaders,
+  requestId: string,
+): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
-  const listed = new Set(String(upstream.connection ?? '').toLowerCase().split(/\s*,\s*/));
+  const listed = new Set(
+    String(upstream.connection ?? '')
+      .toLowerCase()
+      .split(/\s*,\s*/),
+  );
   for (const [name, value] of Object.entries(upstream)) {
     if (value !== undefined && passesToCaller(name) && !listed.has(name)) headers[name] = value;
   }
@@ -71,7 +100,9 @@ export function callerHeaders(upstream: IncomingHttpHeaders, requestId: string):
 }
 
 export function isEventStream(headers: IncomingHttpHeaders): boolean {
-  return String(headers['content-type'] ?? '').toLowerCase().startsWith('text/event-stream');
+  return String(headers['content-type'] ?? '')
+    .toLowerCase()
+    .startsWith('text/event-stream');
 }
 
 function passesUpstream(name: string): boolean {

@@ -83,7 +83,10 @@ async function serve(parts: InferenceParts, call: Call): Promise<void> {
 }
 
 /** The body for the upstream: the caller's own bytes, unless the model has another name there. */
-function outgoing(from: { body: Buffer; plain: Buffer; scan: BodyScan; route: ModelRoute }): { body: Buffer; reencoded: boolean } {
+function outgoing(from: { body: Buffer; plain: Buffer; scan: BodyScan; route: ModelRoute }): {
+  body: Buffer;
+  reencoded: boolean;
+} {
   const { body, plain, scan, route } = from;
   if (route.upstreamModel === scan.model) return { body, reencoded: false };
   return { body: withModel(plain, scan.modelRange, route.upstreamModel), reencoded: body !== plain };
@@ -110,11 +113,20 @@ async function pass(
     openedAt: parts.now(),
   };
   if (endpoint.metered) await parts.ledger.open(opened);
-  const metered = parts.meter.begin({ modelId: model.id, provider: model.provider, operation: endpoint.operation });
+  const metered = parts.meter.begin({
+    modelId: model.id,
+    provider: model.provider,
+    operation: endpoint.operation,
+  });
 
-  const headers = upstreamHeaders(request.rawHeaders, { header: upstream.credentialHeader, key: upstream.key });
+  const headers = upstreamHeaders(request.rawHeaders, {
+    header: upstream.credentialHeader,
+    key: upstream.key,
+  });
   const { headers: shown } = request;
-  const running = parts.running.enter(caller, () => stillStands(() => parts.admit({ method: 'POST', headers: shown })));
+  const running = parts.running.enter(caller, () =>
+    stillStands(() => parts.admit({ method: 'POST', headers: shown })),
+  );
   const forwarding = forward({
     upstream: parts.pools.poolFor(upstream),
     request: {
@@ -132,14 +144,16 @@ async function pass(
       const costUsd = parts.costOf(route, ending);
       metered.end(ending, costUsd);
       logCall(parts, opened, ending);
-      if (endpoint.metered) await parts.ledger.settle({ ...opened, ...ending, settledAt: parts.now(), costUsd });
+      if (endpoint.metered)
+        await parts.ledger.settle({ ...opened, ...ending, settledAt: parts.now(), costUsd });
     },
   });
   running.hold(forwarding);
 }
 
 function refuseOddRequest({ request, query }: Call): void {
-  if (request.method !== 'POST') throw new Refusal('bad-request', `Expected POST, got ${request.method ?? 'nothing'}.`);
+  if (request.method !== 'POST')
+    throw new Refusal('bad-request', `Expected POST, got ${request.method ?? 'nothing'}.`);
   if (/[?&](model|%6d|m%6f)/i.test(query) && new URLSearchParams(query).has('model')) {
     throw new Refusal('bad-request', 'Name the model in the body alone, not in the query.');
   }
@@ -149,10 +163,15 @@ function withoutHeader(headers: readonly string[], name: string): string[] {
   return headers.filter((_, index) => headers[index - (index % 2)] !== name);
 }
 
-function answerFailure(parts: InferenceParts, to: Pick<Call, 'response' | 'endpoint' | 'requestId'>, error: unknown): void {
+function answerFailure(
+  parts: InferenceParts,
+  to: Pick<Call, 'response' | 'endpoint' | 'requestId'>,
+  error: unknown,
+): void {
   if (error instanceof CallerLeft) return;
   const refusal = asRefusal(error);
-  if (refusal.cause !== undefined && refusal.kind === 'accounts-away') parts.log.error({ err: refusal.cause, requestId: to.requestId }, 'a model call failed here');
+  if (refusal.cause !== undefined && refusal.kind === 'accounts-away')
+    parts.log.error({ err: refusal.cause, requestId: to.requestId }, 'a model call failed here');
   parts.meter.refused(refusal.kind, refusalStatus(refusal));
   if (refusal.kind === 'too-large') to.response.shouldKeepAlive = false;
   sendRefusal(to.response, refusal, to.endpoint.dialect, to.requestId);
@@ -164,7 +183,11 @@ function asRefusal(error: unknown): Refusal {
   const turnedAway = admissionRefusal(error);
   if (turnedAway) return turnedAway;
   if (error instanceof BadBody) return new Refusal('bad-request', `${error.message}.`, error);
-  return new Refusal('accounts-away', 'overloaded: this gateway cannot look up the team at the moment.', error);
+  return new Refusal(
+    'accounts-away',
+    'overloaded: this gateway cannot look up the team at the moment.',
+    error,
+  );
 }
 
 function logCall(parts: InferenceParts, call: OpenedCall, ending: Ending): void {

@@ -28,7 +28,11 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 
 /** Calls back with each key's raw bytes (quotes off) and its value's place. Returns where the object ended. */
-export function forEachMember(body: Buffer, start: number, onMember: (key: Buffer, value: ByteRange) => void): number {
+export function forEachMember(
+  body: Buffer,
+  start: number,
+  onMember: (key: Buffer, value: ByteRange) => void,
+): number {
   let at = skipSpace(body, expect(body, start, OPEN_OBJECT));
   if (body[at] === CLOSE_OBJECT) return at + 1;
   for (;;) {
@@ -68,7 +72,7 @@ function skipValue(body: Buffer, at: number): number {
 
 function skipNested(body: Buffer, start: number): number {
   const closers: number[] = [];
-  for (let at = start; at < body.length; ) {
+  for (let at = start; at < body.length;) {
     const byte = body[at];
     if (byte === QUOTE) {
       at = skipString(body, at);
@@ -108,7 +112,14 @@ function isSpace(byte: number | undefined): boolean {
 /** Bytes of numbers and of true, false, null. */
 function isScalarByte(byte: number | undefined): boolean {
   if (byte === undefined) return false;
-  return (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2b || byte === 0x2e || byte === 0x45;
+  return (
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x2d ||
+    byte === 0x2b ||
+    byte === 0x2e ||
+    byte === 0x45
+  );
 }
 
 function expect(body: Buffer, at: number, byte: number): number {

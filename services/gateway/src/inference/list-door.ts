@@ -51,7 +51,10 @@ function wantedModel({ method, path }: ListRequest): string | null {
   if (method === 'GET' && path === LIST_PATH) return null;
   const id = path.startsWith(`${LIST_PATH}/`) ? path.slice(LIST_PATH.length + 1) : '';
   if (method === 'GET' && id !== '') return decoded(id);
-  throw new Refusal('not-found', `There is no ${method} ${path} here. This gateway has messages, messages/count_tokens, chat/completions and models.`);
+  throw new Refusal(
+    'not-found',
+    `There is no ${method} ${path} here. This gateway has messages, messages/count_tokens, chat/completions and models.`,
+  );
 }
 
 function decoded(id: string): string {
@@ -64,11 +67,18 @@ function decoded(id: string): string {
 
 function send(response: ServerResponse, { type, body }: { type: string; body: object | Model }): void {
   const text = JSON.stringify(body);
-  response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' });
+  response.writeHead(200, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
   response.end(text);
 }
 
 function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  return admissionRefusal(error) ?? new Refusal('accounts-away', 'overloaded: this gateway cannot look up the team at the moment.', error);
+  return (
+    admissionRefusal(error) ??
+    new Refusal('accounts-away', 'overloaded: this gateway cannot look up the team at the moment.', error)
+  );
 }

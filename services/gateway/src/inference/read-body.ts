@@ -37,10 +37,18 @@ export class CallerLeft extends Error {
 }
 
 /** The body as the upstream will read it, for a look at its model alone. Throws Refusal. */
-export async function plainBody(body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
+export async function plainBody(
+  body: Buffer,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Buffer> {
   if (encoding === undefined || encoding === '' || encoding === 'identity') return body;
   const decode = DECODERS[encoding.toLowerCase()];
-  if (!decode) throw new Refusal('bad-request', 'Expected a body in content-encoding identity, gzip, deflate, br or zstd.');
+  if (!decode)
+    throw new Refusal(
+      'bad-request',
+      'Expected a body in content-encoding identity, gzip, deflate, br or zstd.',
+    );
   try {
     return await decode(body, { maxOutputLength: maxBytes });
   } catch (error) {
@@ -69,5 +77,8 @@ function joined(chunks: readonly Buffer[], bytes: number): Buffer {
 }
 
 function tooLarge(maxBytes: number): Refusal {
-  return new Refusal('too-large', `request_too_large: the body exceeds ${Math.floor(maxBytes / (1024 * 1024))} MB.`);
+  return new Refusal(
+    'too-large',
+    `request_too_large: the body exceeds ${Math.floor(maxBytes / (1024 * 1024))} MB.`,
+  );
 }

@@ -34,19 +34,101 @@ interface Form {
 }
 
 const FORMS: Readonly<Record<RefusalKind, Form>> = {
-  'bad-token': { status: 401, anthropicType: 'authentication_error', openaiType: 'invalid_request_error', openaiCode: 'invalid_api_key', retry: false },
-  'machine-revoked': { status: 401, anthropicType: 'authentication_error', openaiType: 'invalid_request_error', openaiCode: 'invalid_api_key', retry: false },
-  'model-not-allowed': { status: 403, anthropicType: 'permission_error', openaiType: 'invalid_request_error', openaiCode: 'model_not_allowed', retry: false },
-  'model-unknown': { status: 404, anthropicType: 'not_found_error', openaiType: 'invalid_request_error', openaiCode: 'model_not_found', retry: false },
-  'not-found': { status: 404, anthropicType: 'not_found_error', openaiType: 'invalid_request_error', openaiCode: 'not_found', retry: false },
-  'too-large': { status: 413, anthropicType: 'request_too_large', openaiType: 'invalid_request_error', openaiCode: 'request_too_large', retry: false },
-  'bad-request': { status: 400, anthropicType: 'invalid_request_error', openaiType: 'invalid_request_error', openaiCode: 'invalid_request', retry: false },
-  draining: { status: 529, openaiStatus: 503, anthropicType: 'overloaded_error', openaiType: 'server_error', openaiCode: 'overloaded', retry: true, retryAfterSeconds: 2 },
-  'accounts-away': { status: 529, openaiStatus: 503, anthropicType: 'overloaded_error', openaiType: 'server_error', openaiCode: 'overloaded', retry: true, retryAfterSeconds: 3 },
-  'upstream-away': { status: 502, anthropicType: 'api_error', openaiType: 'server_error', openaiCode: 'upstream_error', retry: true },
-  'upstream-silent': { status: 504, anthropicType: 'timeout_error', openaiType: 'server_error', openaiCode: 'upstream_timeout', retry: true },
-  'upstream-credential': { status: 502, anthropicType: 'api_error', openaiType: 'server_error', openaiCode: 'upstream_credential', retry: false },
-  'upstream-cut': { status: 502, anthropicType: 'api_error', openaiType: 'server_error', openaiCode: 'upstream_error', retry: true },
+  'bad-token': {
+    status: 401,
+    anthropicType: 'authentication_error',
+    openaiType: 'invalid_request_error',
+    openaiCode: 'invalid_api_key',
+    retry: false,
+  },
+  'machine-revoked': {
+    status: 401,
+    anthropicType: 'authentication_error',
+    openaiType: 'invalid_request_error',
+    openaiCode: 'invalid_api_key',
+    retry: false,
+  },
+  'model-not-allowed': {
+    status: 403,
+    anthropicType: 'permission_error',
+    openaiType: 'invalid_request_error',
+    openaiCode: 'model_not_allowed',
+    retry: false,
+  },
+  'model-unknown': {
+    status: 404,
+    anthropicType: 'not_found_error',
+    openaiType: 'invalid_request_error',
+    openaiCode: 'model_not_found',
+    retry: false,
+  },
+  'not-found': {
+    status: 404,
+    anthropicType: 'not_found_error',
+    openaiType: 'invalid_request_error',
+    openaiCode: 'not_found',
+    retry: false,
+  },
+  'too-large': {
+    status: 413,
+    anthropicType: 'request_too_large',
+    openaiType: 'invalid_request_error',
+    openaiCode: 'request_too_large',
+    retry: false,
+  },
+  'bad-request': {
+    status: 400,
+    anthropicType: 'invalid_request_error',
+    openaiType: 'invalid_request_error',
+    openaiCode: 'invalid_request',
+    retry: false,
+  },
+  draining: {
+    status: 529,
+    openaiStatus: 503,
+    anthropicType: 'overloaded_error',
+    openaiType: 'server_error',
+    openaiCode: 'overloaded',
+    retry: true,
+    retryAfterSeconds: 2,
+  },
+  'accounts-away': {
+    status: 529,
+    openaiStatus: 503,
+    anthropicType: 'overloaded_error',
+    openaiType: 'server_error',
+    openaiCode: 'overloaded',
+    retry: true,
+    retryAfterSeconds: 3,
+  },
+  'upstream-away': {
+    status: 502,
+    anthropicType: 'api_error',
+    openaiType: 'server_error',
+    openaiCode: 'upstream_error',
+    retry: true,
+  },
+  'upstream-silent': {
+    status: 504,
+    anthropicType: 'timeout_error',
+    openaiType: 'server_error',
+    openaiCode: 'upstream_timeout',
+    retry: true,
+  },
+  'upstream-credential': {
+    status: 502,
+    anthropicType: 'api_error',
+    openaiType: 'server_error',
+    openaiCode: 'upstream_credential',
+    retry: false,
+  },
+  'upstream-cut': {
+    status: 502,
+    anthropicType: 'api_error',
+    openaiType: 'server_error',
+    openaiCode: 'upstream_error',
+    retry: true,
+  },
 };
 
 /** A call the gateway itself turns down. `message` is shown to people and read by agents. */
@@ -97,6 +179,7 @@ export function refusalStatus(refusal: Refusal): number {
 
 function errorBody({ kind, message }: Refusal, dialect: Dialect, requestId: string): object {
   const { anthropicType, openaiType, openaiCode } = FORMS[kind];
-  if (dialect === 'anthropic') return { type: 'error', error: { type: anthropicType, message }, request_id: requestId };
+  if (dialect === 'anthropic')
+    return { type: 'error', error: { type: anthropicType, message }, request_id: requestId };
   return { error: { message, type: openaiType, param: null, code: openaiCode } };
 }

@@ -5,7 +5,16 @@
  * Parsers disagree about doubtful JSON (the first or the last of two equal keys, `\u006dodel`, `"Model"`), and a model
  * outside the team's list must not slip through such a gap: wherever a name that matters is doubtful, the body is refused.
  */
-import { BadBody, BACKSLASH, forEachElement, forEachMember, OPEN_ARRAY, OPEN_OBJECT, skipSpace, type ByteRange } from './json-places.ts';
+import {
+  BadBody,
+  BACKSLASH,
+  forEachElement,
+  forEachMember,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  skipSpace,
+  type ByteRange,
+} from './json-places.ts';
 
 export interface BodyScan {
   readonly model: string;
@@ -17,7 +26,17 @@ export interface BodyScan {
 }
 
 /** Keys that choose a model, or matter otherwise: they may stand once, spelled plainly. */
-const WATCHED = ['model', 'stream', 'tools', 'fallbacks', 'models', 'plugins', 'preset', 'route', 'providerOptions'] as const;
+const WATCHED = [
+  'model',
+  'stream',
+  'tools',
+  'fallbacks',
+  'models',
+  'plugins',
+  'preset',
+  'route',
+  'providerOptions',
+] as const;
 type Watched = (typeof WATCHED)[number];
 
 /** Reads a Messages or Chat Completions request. Throws BadBody. */
@@ -28,12 +47,21 @@ export function scanBody(body: Buffer): BodyScan {
   const model = readValue(body, modelRange, 'model');
   if (typeof model !== 'string' || model === '') throw new BadBody('`model` must be a non-empty string');
 
-  return { model, modelRange, stream: readFlag(body, places.get('stream')), otherModels: otherModels(body, places) };
+  return {
+    model,
+    modelRange,
+    stream: readFlag(body, places.get('stream')),
+    otherModels: otherModels(body, places),
+  };
 }
 
 /** The body with another model name in the place of the first; everything else keeps its bytes. */
 export function withModel(body: Buffer, range: ByteRange, model: string): Buffer {
-  return Buffer.concat([body.subarray(0, range.start), Buffer.from(JSON.stringify(model)), body.subarray(range.end)]);
+  return Buffer.concat([
+    body.subarray(0, range.start),
+    Buffer.from(JSON.stringify(model)),
+    body.subarray(range.end),
+  ]);
 }
 
 function watchedPlaces(body: Buffer): Map<Watched, ByteRange> {
@@ -44,7 +72,8 @@ function watchedPlaces(body: Buffer): Map<Watched, ByteRange> {
     if (places.has(name)) throw new BadBody(`\`${name}\` stands twice; each key may stand once`);
     places.set(name, range);
   });
-  if (skipSpace(body, end) !== body.length) throw new BadBody('expected one JSON object and nothing after it');
+  if (skipSpace(body, end) !== body.length)
+    throw new BadBody('expected one JSON object and nothing after it');
   return places;
 }
 
@@ -53,12 +82,14 @@ function watchedName<T extends string>(rawKey: Buffer, names: readonly T[]): T |
   const plain = !rawKey.includes(BACKSLASH);
   const key = plain ? rawKey.toString('latin1') : String(parseSlice(`"${rawKey.toString('utf8')}"`, 'a key'));
   const name = names.find((watched) => watched.toLowerCase() === key.toLowerCase());
-  if (name !== undefined && (!plain || key !== name)) throw new BadBody(`write the key \`${name}\` plainly, as "${name}"`);
+  if (name !== undefined && (!plain || key !== name))
+    throw new BadBody(`write the key \`${name}\` plainly, as "${name}"`);
   return name;
 }
 
 function otherModels(body: Buffer, places: ReadonlyMap<Watched, ByteRange>): string[] {
-  if (places.has('preset')) throw new BadBody('`preset` chooses models out of sight of this gateway; name the model itself');
+  if (places.has('preset'))
+    throw new BadBody('`preset` chooses models out of sight of this gateway; name the model itself');
   const named = toolModels(body, places.get('tools'));
   for (const key of ['fallbacks', 'models', 'plugins', 'route', 'providerOptions'] as const) {
     const range = places.get(key);
@@ -67,14 +98,21 @@ function otherModels(body: Buffer, places: ReadonlyMap<Watched, ByteRange>): str
   return named;
 }
 
-function modelsNamedBy(key: 'fallbacks' | 'models' | 'plugins' | 'route' | 'providerOptions', value: unknown): string[] {
+function modelsNamedBy(
+  key: 'fallbacks' | 'models' | 'plugins' | 'route' | 'providerOptions',
+  value: unknown,
+): string[] {
   if (value === null) return [];
   if (key === 'route') {
     if (value === 'fallback') return [];
-    throw new BadBody('`route` other than "fallback" chooses models out of sight of this gateway; name the model itself');
+    throw new BadBody(
+      '`route` other than "fallback" chooses models out of sight of this gateway; name the model itself',
+    );
   }
   if (key === 'providerOptions') return providerOptionModels(value);
-  return listOf(value, key).flatMap((entry) => (key === 'plugins' ? pluginModels(entry) : [modelOf(entry, key)]));
+  return listOf(value, key).flatMap((entry) =>
+    key === 'plugins' ? pluginModels(entry) : [modelOf(entry, key)],
+  );
 }
 
 /** `plugins` may name models or none. */
@@ -85,7 +123,9 @@ function pluginModels(plugin: unknown): string[] {
 
 function providerOptionModels(value: unknown): string[] {
   const { gateway } = record(value, 'providerOptions');
-  return gateway === undefined ? [] : namesIn(record(gateway, 'providerOptions.gateway')['models'], 'providerOptions');
+  return gateway === undefined
+    ? []
+    : namesIn(record(gateway, 'providerOptions.gateway')['models'], 'providerOptions');
 }
 
 function namesIn(value: unknown, where: string): string[] {
@@ -94,7 +134,8 @@ function namesIn(value: unknown, where: string): string[] {
 
 function modelOf(entry: unknown, where: string): string {
   const model = typeof entry === 'string' ? entry : record(entry, where)['model'];
-  if (typeof model !== 'string') throw new BadBody(`each entry of \`${where}\` must name its model as a string`);
+  if (typeof model !== 'string')
+    throw new BadBody(`each entry of \`${where}\` must name its model as a string`);
   return model;
 }
 
@@ -104,7 +145,8 @@ function listOf(value: unknown, where: string): unknown[] {
 }
 
 function record(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new BadBody(`\`${where}\` must hold objects`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new BadBody(`\`${where}\` must hold objects`);
   return { ...value };
 }
 

@@ -13,10 +13,18 @@ export function isRetriable(error: Error): boolean {
 export function upstreamRefusal(error: Error): Refusal {
   const code = codeOf(error);
   if (code === 'UND_ERR_HEADERS_TIMEOUT') {
-    return new Refusal('upstream-silent', 'The upstream request timed out: the provider sent no answer in time.', error);
+    return new Refusal(
+      'upstream-silent',
+      'The upstream request timed out: the provider sent no answer in time.',
+      error,
+    );
   }
   if (code === 'address-refused') {
-    return new Refusal('bad-request', "This model's endpoint has an address that this gateway may not connect to. Ask an administrator.", error);
+    return new Refusal(
+      'bad-request',
+      "This model's endpoint has an address that this gateway may not connect to. Ask an administrator.",
+      error,
+    );
   }
   return new Refusal('upstream-away', 'upstream connect error: the provider could not be reached.', error);
 }
@@ -27,10 +35,16 @@ export function upstreamRefusal(error: Error): Refusal {
  */
 export function upstreamStatusRefusal(status: number): Refusal | null {
   if (status === 401 || status === 403) {
-    return new Refusal('upstream-credential', 'upstream credential rejected: the provider does not accept the key configured for this model. Ask an administrator.');
+    return new Refusal(
+      'upstream-credential',
+      'upstream credential rejected: the provider does not accept the key configured for this model. Ask an administrator.',
+    );
   }
   if (status >= 300 && status < 400) {
-    return new Refusal('upstream-away', 'upstream connect error: the provider answered with a redirect, which is never followed.');
+    return new Refusal(
+      'upstream-away',
+      'upstream connect error: the provider answered with a redirect, which is never followed.',
+    );
   }
   return null;
 }

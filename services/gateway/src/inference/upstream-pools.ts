@@ -14,7 +14,11 @@ export interface UpstreamTimeouts {
   readonly idleMs: number;
 }
 
-export const UPSTREAM_TIMEOUTS: UpstreamTimeouts = { connectMs: 5_000, firstByteMs: 620_000, idleMs: 300_000 };
+export const UPSTREAM_TIMEOUTS: UpstreamTimeouts = {
+  connectMs: 5_000,
+  firstByteMs: 620_000,
+  idleMs: 300_000,
+};
 
 export interface UpstreamPools {
   poolFor(upstream: Upstream): Pool;
@@ -30,7 +34,10 @@ const KEEP_ALIVE_MS = 55_000;
 const CONNECTION_LIFE_MS = 600_000;
 
 /** Makes pools on demand. `guardedLookup` resolves names for origins that teams entered, and refuses bad addresses. */
-export function createUpstreamPools(options: { timeouts: UpstreamTimeouts; guardedLookup: LookupFunction }): UpstreamPools {
+export function createUpstreamPools(options: {
+  timeouts: UpstreamTimeouts;
+  guardedLookup: LookupFunction;
+}): UpstreamPools {
   const pools = new Map<string, Pool>();
 
   const open = ({ origin, trust }: Upstream): Pool =>

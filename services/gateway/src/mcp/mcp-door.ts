@@ -21,14 +21,20 @@ const UNAUTHENTICATED = -32001;
 const UNAVAILABLE = -32002;
 
 /** Takes requests to `/mcp`; leaves others to `next`. */
-export function createMcpDoor(parts: McpDoorParts): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
+export function createMcpDoor(
+  parts: McpDoorParts,
+): (request: IncomingMessage, response: ServerResponse, next: () => void) => void {
   return (request, response, next) => {
     if (request.url?.split('?', 1)[0] !== MCP_PATH) return next();
     serve(parts, request, response).catch((error: unknown) => refuse(parts, response, error));
   };
 }
 
-async function serve({ callers, factsFor, log }: McpDoorParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  { callers, factsFor, log }: McpDoorParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const caller = await callers.commandLine({ method: request.method ?? '', headers: request.headers });
   const facts = await factsFor(caller);
   const onerror = (err: Error) => log.debug({ err }, 'an MCP request was refused');

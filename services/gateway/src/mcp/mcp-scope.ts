@@ -12,11 +12,17 @@ export interface McpScope {
 }
 
 /** A person sees what they see in the page; a machine and a team key see the team's shared machines. */
-export async function scopeOf(caller: Caller, parts: { db: Database; presence: Presence; now: () => Date }): Promise<McpScope> {
+export async function scopeOf(
+  caller: Caller,
+  parts: { db: Database; presence: Presence; now: () => Date },
+): Promise<McpScope> {
   const { db, presence, now } = parts;
   if (caller.kind === 'person') {
     const teams = await teamsOf(db, caller.user.id);
-    return { teamIds: teams.map(({ id }) => id), machines: () => machinesVisibleTo(db, presence, caller.user.id, now()) };
+    return {
+      teamIds: teams.map(({ id }) => id),
+      machines: () => machinesVisibleTo(db, presence, caller.user.id, now()),
+    };
   }
   const { teamId } = caller;
   const ownerId = caller.kind === 'machine' ? caller.ownerId : null;

@@ -26,11 +26,15 @@ export class AddressRefused extends Error {
 export function checkBaseUrl(baseUrl: string, rules: AddressRules): void {
   const url = new URL(baseUrl);
   const host = bareHost(url.hostname);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new AddressRefused('expected a URL that begins with https://');
-  if (url.username || url.password) throw new AddressRefused('expected a URL without user name and password; give the key as apiKey');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new AddressRefused('expected a URL that begins with https://');
+  if (url.username || url.password)
+    throw new AddressRefused('expected a URL without user name and password; give the key as apiKey');
   if (isAllowedHost(host, rules)) return;
   if (url.protocol === 'http:' && !rules.allowPrivate) {
-    throw new AddressRefused('expected https; plain http is for hosts that the operator allowed (SPECTRAL_MODEL_HOSTS)');
+    throw new AddressRefused(
+      'expected https; plain http is for hosts that the operator allowed (SPECTRAL_MODEL_HOSTS)',
+    );
   }
   if (isIP(host) !== 0) assertPublic(host, rules);
 }
@@ -42,7 +46,8 @@ export function guardedLookup(rules: AddressRules, lookup: typeof dnsLookup = dn
       if (error) return callback(error, '', 0);
       const refused = isAllowedHost(hostname, rules) ? null : firstRefused(addresses, rules);
       const [first] = addresses;
-      if (refused || !first) return callback(refused ?? new AddressRefused(`${hostname} has no address`), '', 0);
+      if (refused || !first)
+        return callback(refused ?? new AddressRefused(`${hostname} has no address`), '', 0);
       if (options.all) return callback(null, addresses);
       callback(null, first.address, first.family);
     });
@@ -74,9 +79,12 @@ function firstRefused(addresses: readonly LookupAddress[], rules: AddressRules):
 }
 
 function assertPublic(address: string, rules: AddressRules): void {
-  if (isMetadataAddress(address)) throw new AddressRefused(`${address} is a link-local address, which is never reached for a model`);
+  if (isMetadataAddress(address))
+    throw new AddressRefused(`${address} is a link-local address, which is never reached for a model`);
   if (!rules.allowPrivate && isPrivateAddress(address)) {
-    throw new AddressRefused(`${address} is not a public address; the operator can allow it (SPECTRAL_MODEL_HOSTS, SPECTRAL_PRIVATE_MODELS)`);
+    throw new AddressRefused(
+      `${address} is not a public address; the operator can allow it (SPECTRAL_MODEL_HOSTS, SPECTRAL_PRIVATE_MODELS)`,
+    );
   }
 }
 
@@ -85,7 +93,10 @@ function isAllowedHost(host: string, rules: AddressRules): boolean {
 }
 
 function bareHost(hostname: string): string {
-  return hostname.replaceAll(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+  return hostname
+    .replaceAll(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
 }
 
 const METADATA = blockList(['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254/128']);

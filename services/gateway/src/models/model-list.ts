@@ -9,18 +9,26 @@ export const MODELS_MEDIA_TYPE = 'application/vnd.spectral.models+json';
 const CREATED_AT = '2026-01-01T00:00:00Z';
 
 /** The list in the shape the request asks for, with its content type. */
-export function modelListFor(headers: IncomingHttpHeaders, models: readonly Model[]): { type: string; body: object } {
+export function modelListFor(
+  headers: IncomingHttpHeaders,
+  models: readonly Model[],
+): { type: string; body: object } {
   if (headers.accept?.includes(MODELS_MEDIA_TYPE)) return { type: MODELS_MEDIA_TYPE, body: { models } };
   const data = models.map((model) => modelShapeFor(headers, model).body);
   const [first, last] = [models[0]?.id ?? null, models.at(-1)?.id ?? null];
-  const body = isAnthropic(headers) ? { data, has_more: false, first_id: first, last_id: last } : { object: 'list', data };
+  const body = isAnthropic(headers)
+    ? { data, has_more: false, first_id: first, last_id: last }
+    : { object: 'list', data };
   return { type: 'application/json', body };
 }
 
 /** One model in that shape. */
 export function modelShapeFor(headers: IncomingHttpHeaders, model: Model): { type: string; body: object } {
   if (headers.accept?.includes(MODELS_MEDIA_TYPE)) return { type: MODELS_MEDIA_TYPE, body: model };
-  return { type: 'application/json', body: isAnthropic(headers) ? anthropicModel(model) : openAiModel(model) };
+  return {
+    type: 'application/json',
+    body: isAnthropic(headers) ? anthropicModel(model) : openAiModel(model),
+  };
 }
 
 function isAnthropic(headers: IncomingHttpHeaders): boolean {
@@ -28,9 +36,23 @@ function isAnthropic(headers: IncomingHttpHeaders): boolean {
 }
 
 function anthropicModel({ id, displayName, contextWindow, maxOutput }: Model): object {
-  return { type: 'model', id, display_name: displayName, created_at: CREATED_AT, max_input_tokens: contextWindow, max_tokens: maxOutput };
+  return {
+    type: 'model',
+    id,
+    display_name: displayName,
+    created_at: CREATED_AT,
+    max_input_tokens: contextWindow,
+    max_tokens: maxOutput,
+  };
 }
 
 function openAiModel({ id, provider, contextWindow, maxOutput }: Model): object {
-  return { id, object: 'model', created: Date.parse(CREATED_AT) / 1000, owned_by: provider, context_window: contextWindow, max_output_tokens: maxOutput };
+  return {
+    id,
+    object: 'model',
+    created: Date.parse(CREATED_AT) / 1000,
+    owned_by: provider,
+    context_window: contextWindow,
+    max_output_tokens: maxOutput,
+  };
 }

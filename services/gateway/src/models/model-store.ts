@@ -30,22 +30,35 @@ interface StoreParts {
 export function createModelStore({ db: database, sealer, newId, now }: StoreParts): ModelStore {
   const db = database.$extendTables<ModelTables>();
 
-  const opened = (teamId: string, row: { id: string; settings: UserModelSettings; sealed_key: string | null }): StoredUserModel => ({
+  const opened = (
+    teamId: string,
+    row: { id: string; settings: UserModelSettings; sealed_key: string | null },
+  ): StoredUserModel => ({
     rowId: row.id,
     settings: row.settings,
     key: row.sealed_key === null ? null : sealer.open(row.sealed_key, keyName(teamId, row.id)),
   });
-  const sealed = (teamId: string, rowId: string, key: string | undefined) => (key ? sealer.seal(key, keyName(teamId, rowId)) : null);
+  const sealed = (teamId: string, rowId: string, key: string | undefined) =>
+    key ? sealer.seal(key, keyName(teamId, rowId)) : null;
 
   const find = async (teamId: string, rowId: string) => {
-    const row = await db.selectFrom('user_models').selectAll().where('team_id', '=', teamId).where('id', '=', rowId).executeTakeFirst();
+    const row = await db
+      .selectFrom('user_models')
+      .selectAll()
+      .where('team_id', '=', teamId)
+      .where('id', '=', rowId)
+      .executeTakeFirst();
     if (!row) throw new ServiceError('not-found', 'no such model in this team');
     return row;
   };
 
   return {
     async grantsOf(teamId) {
-      const row = await db.selectFrom('model_grants').select('granted').where('team_id', '=', teamId).executeTakeFirst();
+      const row = await db
+        .selectFrom('model_grants')
+        .select('granted')
+        .where('team_id', '=', teamId)
+        .executeTakeFirst();
       return row?.granted ?? null;
     },
     async setGrants(teamId, granted) {
@@ -53,18 +66,34 @@ export function createModelStore({ db: database, sealer, newId, now }: StorePart
       await db
         .insertInto('model_grants')
         .values(row)
-        .onConflict((conflict) => conflict.column('team_id').doUpdateSet({ granted: row.granted, changed_at: row.changed_at }))
+        .onConflict((conflict) =>
+          conflict.column('team_id').doUpdateSet({ granted: row.granted, changed_at: row.changed_at }),
+        )
         .execute();
     },
     async userModelsOf(teamId) {
-      const rows = await db.selectFrom('user_models').selectAll().where('team_id', '=', teamId).orderBy('model_id').execute();
+      const rows = await db
+        .selectFrom('user_models')
+        .selectAll()
+        .where('team_id', '=', teamId)
+        .orderBy('model_id')
+        .execute();
       return rows.map((row) => opened(teamId, row));
     },
     async addUserModel(teamId, { apiKey, ...settings }) {
       const id = newId();
-      const row = { id, team_id: teamId, model_id: settings.modelId, settings: JSON.stringify(settings), sealed_key: sealed(teamId, id, apiKey) };
+      const row = {
+        id,
+        team_id: teamId,
+        model_id: settings.modelId,
+        settings: JSON.stringify(settings),
+        sealed_key: sealed(teamId, id, apiKey),
+      };
       await unlessTaken(settings.modelId, () =>
-        db.insertInto('user_models').values({ ...row, created_at: now(), changed_at: now() }).execute(),
+        db
+          .insertInto('user_models')
+          .values({ ...row, created_at: now(), changed_at: now() })
+          .execute(),
       );
       return { rowId: id, settings, key: apiKey || null };
     },
@@ -72,8 +101,15 @@ export function createModelStore({ db: database, sealer, newId, now }: StorePart
       const row = await find(teamId, rowId);
       const settings: UserModelSettings = { ...row.settings, ...change };
       const key = apiKey === undefined ? row.sealed_key : sealed(teamId, rowId, apiKey);
-      const news = { model_id: settings.modelId, settings: JSON.stringify(settings), sealed_key: key, changed_at: now() };
-      await unlessTaken(settings.modelId, () => db.updateTable('user_models').set(news).where('id', '=', rowId).execute());
+      const news = {
+        model_id: settings.modelId,
+        settings: JSON.stringify(settings),
+        sealed_key: key,
+        changed_at: now(),
+      };
+      await unlessTaken(settings.modelId, () =>
+        db.updateTable('user_models').set(news).where('id', '=', rowId).execute(),
+      );
       return opened(teamId, { id: rowId, settings, sealed_key: key });
     },
     async removeUserModel(teamId, rowId) {
@@ -95,6 +131,10 @@ async function unlessTaken(modelId: string, write: () => Promise<unknown>): Prom
     await write();
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === UNIQUE_VIOLATION)) throw cause;
-    throw new ServiceError('conflict', `this team already has a model named ${modelId}: choose another name, or change that one`, { cause });
+    throw new ServiceError(
+      'conflict',
+      `this team already has a model named ${modelId}: choose another name, or change that one`,
+      { cause },
+    );
   }
 }

@@ -28,11 +28,16 @@ export function baseModelRoutes(settings: ProviderSettings, catalogue: Catalogue
   const { anthropic, openai, demoUrl } = settings;
   const routes: ModelRoute[] = [];
   if (demoUrl !== null) {
-    routes.push({ model: DEMO_MODEL, upstreamModel: DEMO_MODEL.id, upstream: central(demoUrl, null, 'x-api-key') });
+    routes.push({
+      model: DEMO_MODEL,
+      upstreamModel: DEMO_MODEL.id,
+      upstream: central(demoUrl, null, 'x-api-key'),
+    });
   }
   if (anthropic.apiKey !== null) {
     const upstream = central(anthropic.baseUrl, anthropic.apiKey, 'x-api-key');
-    for (const model of catalogue.modelsOf('anthropic')) routes.push({ model, upstreamModel: model.id, upstream });
+    for (const model of catalogue.modelsOf('anthropic'))
+      routes.push({ model, upstreamModel: model.id, upstream });
   }
   if (openai.apiKey !== null) {
     const upstream = central(openai.baseUrl, openai.apiKey, 'authorization');
@@ -64,6 +69,10 @@ export const DEMO_MODEL: Model = {
   compat: {},
 };
 
-function central(baseUrl: string, key: string | null, credentialHeader: 'authorization' | 'x-api-key'): ModelRoute['upstream'] {
+function central(
+  baseUrl: string,
+  key: string | null,
+  credentialHeader: 'authorization' | 'x-api-key',
+): ModelRoute['upstream'] {
   return { ...splitBaseUrl(baseUrl), key, credentialHeader, trust: 'central' };
 }

@@ -45,7 +45,8 @@ function mountGrants(router: Router, parts: ModelRoutesParts): void {
       const { granted } = parse(grantedModels, request.body, 'models');
       const { catalogue } = await models.listFor(teamId);
       const unknown = granted.find((id) => !catalogue.some((model) => model.id === id));
-      if (unknown !== undefined) throw new ServiceError('bad-input', `models: this gateway offers no base model ${unknown}`);
+      if (unknown !== undefined)
+        throw new ServiceError('bad-input', `models: this gateway offers no base model ${unknown}`);
       await store.setGrants(teamId, [...new Set(granted)]);
       await announce({ type: 'models-changed', teamId });
       return models.listFor(teamId);
@@ -96,7 +97,9 @@ function mountUserModels(router: Router, parts: ModelRoutesParts): void {
 function changeIn(body: unknown): Partial<NewUserModel> {
   const sent = typeof body === 'object' && body !== null ? Object.keys(body) : [];
   const change = parse(userModelPatch, body, 'model');
-  return Object.fromEntries(Object.entries(change).filter(([key, value]) => sent.includes(key) && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(change).filter(([key, value]) => sent.includes(key) && value !== undefined),
+  );
 }
 
 function refuseBadAddress({ addressRules }: ModelRoutesParts, { baseUrl }: Partial<NewUserModel>): void {
@@ -104,12 +107,19 @@ function refuseBadAddress({ addressRules }: ModelRoutesParts, { baseUrl }: Parti
     if (baseUrl !== undefined) checkBaseUrl(baseUrl, addressRules);
   } catch (error) {
     if (!(error instanceof AddressRefused)) throw error;
-    throw new ServiceError('bad-input', `model: baseUrl: ${error.message}`, { cause: error, details: { field: 'baseUrl' } });
+    throw new ServiceError('bad-input', `model: baseUrl: ${error.message}`, {
+      cause: error,
+      details: { field: 'baseUrl' },
+    });
   }
 }
 
 /** The team of the path, for a signed-in person who may do that there. */
-async function admit({ callers, db }: ModelRoutesParts, request: Request, action: TeamAction): Promise<string> {
+async function admit(
+  { callers, db }: ModelRoutesParts,
+  request: Request,
+  action: TeamAction,
+): Promise<string> {
   const { user } = await callers.person(request);
   const teamId = idOf(request.params['team'], 'team');
   await requireRole(db, teamId, user.id, action);

@@ -32,7 +32,11 @@ export interface TeamModels {
 const REMEMBER_MS = 5_000;
 
 /** `base`: all base models this gateway can reach. `clock` counts milliseconds. */
-export function createTeamModels(base: ReadonlyMap<string, ModelRoute>, store: ModelStore, clock: () => number): TeamModels {
+export function createTeamModels(
+  base: ReadonlyMap<string, ModelRoute>,
+  store: ModelStore,
+  clock: () => number,
+): TeamModels {
   const remembered = new Map<string, { until: number; models: Promise<GrantedModels> }>();
 
   const read = async (teamId: string): Promise<GrantedModels> => {
@@ -52,7 +56,10 @@ export function createTeamModels(base: ReadonlyMap<string, ModelRoute>, store: M
     },
     async listFor(teamId) {
       const [grants, own] = await Promise.all([store.grantsOf(teamId), store.userModelsOf(teamId)]);
-      const catalogue = [...base.values()].map(({ model }) => ({ ...model, granted: isGranted(model.id, grants) }));
+      const catalogue = [...base.values()].map(({ model }) => ({
+        ...model,
+        granted: isGranted(model.id, grants),
+      }));
       return { catalogue, userModels: own.map(shownUserModel) };
     },
     onAnnouncement(announcement) {

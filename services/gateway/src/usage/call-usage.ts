@@ -36,7 +36,10 @@ export function costOfCall(
   priceOf: (modelId: string) => ModelPrice | null,
 ): number | null {
   if (usage.specialRate) return null;
-  const parts = [costOf(priceOfServed(usage.servedModel, requested, priceOf), usage), usage.webSearches * WEB_SEARCH_USD];
+  const parts = [
+    costOf(priceOfServed(usage.servedModel, requested, priceOf), usage),
+    usage.webSearches * WEB_SEARCH_USD,
+  ];
   for (const other of usage.others) parts.push(costOf(priceOf(other.model), other));
   return parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
 }
@@ -52,6 +55,7 @@ function priceOfServed(
 
 /** `claude-x-20260101` and `gpt-x-2026-01-01` are `claude-x` and `gpt-x`; a reseller may leave its `vendor/` out. */
 function isFormOf(served: string, requested: string): boolean {
-  const bare = (id: string) => id.slice(id.lastIndexOf('/') + 1).replace(/-(latest|\d{8}|\d{4}-\d{2}-\d{2})$/, '');
+  const bare = (id: string) =>
+    id.slice(id.lastIndexOf('/') + 1).replace(/-(latest|\d{8}|\d{4}-\d{2}-\d{2})$/, '');
   return bare(served) === bare(requested);
 }

@@ -37,8 +37,16 @@ const CLOSE_LIMIT_MS = 1_000;
 export function createDatabaseLedger({ db: database, processId, now, log }: LedgerParts): DatabaseLedger {
   const db = database.$extendTables<UsageTables>();
   const onError = (err: unknown) => log.warn({ err }, 'usage could not be written; it will be tried again');
-  const opening: GroupCommit<CallRow> = createGroupCommit({ ...LIMITS, onError, write: (rows) => insertOpened(db, rows) });
-  const settling: GroupCommit<CallRow> = createGroupCommit({ ...LIMITS, onError, write: (rows) => upsertSettled(db, rows) });
+  const opening: GroupCommit<CallRow> = createGroupCommit({
+    ...LIMITS,
+    onError,
+    write: (rows) => insertOpened(db, rows),
+  });
+  const settling: GroupCommit<CallRow> = createGroupCommit({
+    ...LIMITS,
+    onError,
+    write: (rows) => upsertSettled(db, rows),
+  });
 
   return {
     async open(call) {
@@ -50,12 +58,17 @@ export function createDatabaseLedger({ db: database, processId, now, log }: Ledg
     reap: () => reap(db, processId, now()),
     waiting: () => opening.waiting() + settling.waiting(),
     dropped: () => opening.dropped() + settling.dropped(),
-    close: async () => void (await Promise.all([opening.close(CLOSE_LIMIT_MS), settling.close(CLOSE_LIMIT_MS)])),
+    close: async () =>
+      void (await Promise.all([opening.close(CLOSE_LIMIT_MS), settling.close(CLOSE_LIMIT_MS)])),
   };
 }
 
 async function insertOpened(db: Kysely<UsageTables>, rows: readonly CallRow[]): Promise<void> {
-  await db.insertInto('model_calls').values(rows).onConflict((conflict) => conflict.column('id').doNothing()).execute();
+  await db
+    .insertInto('model_calls')
+    .values(rows)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
 }
 
 /** A call marked interrupted by mistake is put right by its settlement; one settled before stays as it is. */
@@ -68,7 +81,9 @@ async function upsertSettled(db: Kysely<UsageTables>, rows: readonly CallRow[]):
     .onConflict((conflict) =>
       conflict
         .column('id')
-        .doUpdateSet((row) => Object.fromEntries(SETTLED_COLUMNS.map((column) => [column, row.ref(`excluded.${column}`)])))
+        .doUpdateSet((row) =>
+          Object.fromEntries(SETTLED_COLUMNS.map((column) => [column, row.ref(`excluded.${column}`)])),
+        )
         .where('model_calls.outcome', 'in', ['open', 'interrupted']),
     )
     .execute();
@@ -88,7 +103,12 @@ const SETTLED_COLUMNS = [
 ] as const;
 
 async function reap(db: Kysely<UsageTables>, processId: string, now: Date): Promise<number> {
-  await db.updateTable('model_calls').set({ touched_at: now }).where('outcome', '=', 'open').where('process_id', '=', processId).execute();
+  await db
+    .updateTable('model_calls')
+    .set({ touched_at: now })
+    .where('outcome', '=', 'open')
+    .where('process_id', '=', processId)
+    .execute();
   const lapsed = new Date(now.getTime() - CALL_LEASE_MS);
   const { numUpdatedRows } = await db
     .updateTable('model_calls')

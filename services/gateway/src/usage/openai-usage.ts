@@ -29,7 +29,10 @@ export function openAiCallUsage({ servedModel, seen }: OpenAiUsage): CallUsage |
   if (!seen) return null;
   const details = fields(seen['prompt_tokens_details']);
   const cacheRead =
-    count(details['cached_tokens']) ?? count(seen['prompt_cache_hit_tokens']) ?? count(seen['cached_tokens']) ?? 0;
+    count(details['cached_tokens']) ??
+    count(seen['prompt_cache_hit_tokens']) ??
+    count(seen['cached_tokens']) ??
+    0;
   const cacheWrite = count(details['cache_write_tokens']) ?? 0;
   return {
     input: Math.max(0, (count(seen['prompt_tokens']) ?? 0) - cacheRead - cacheWrite),

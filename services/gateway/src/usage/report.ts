@@ -8,25 +8,38 @@ const MAX_ROWS = 200;
 
 /** Calls opened since a moment. Days are days of UTC. */
 export async function usageReport(db: Database, teamId: string, since: Date): Promise<UsageReport> {
-  const of = (select: RawBuilder<unknown>, rest: RawBuilder<unknown>) => sql<Row>`
+  const of = (select: RawBuilder<unknown>, rest: RawBuilder<unknown>) =>
+    sql<Row>`
     select ${select} ${SUMS}
     from model_calls left join machines on machines.id = model_calls.machine_id
-    where model_calls.team_id = ${teamId} and opened_at >= ${since} and outcome <> 'open' ${rest}`.execute(db);
+    where model_calls.team_id = ${teamId} and opened_at >= ${since} and outcome <> 'open' ${rest}`.execute(
+      db,
+    );
 
   const total = await of(sql``, sql``);
-  const models = await of(sql`model_id as key,`, sql`group by model_id order by cost desc, calls desc limit ${sql.lit(MAX_ROWS)}`);
+  const models = await of(
+    sql`model_id as key,`,
+    sql`group by model_id order by cost desc, calls desc limit ${sql.lit(MAX_ROWS)}`,
+  );
   const machines = await of(
     sql`machine_id::text as key, max(machines.name) as name,`,
     sql`group by machine_id order by cost desc, calls desc limit ${sql.lit(MAX_ROWS)}`,
   );
   const day = sql`to_char(opened_at at time zone 'UTC', 'YYYY-MM-DD')`;
-  const days = await of(sql`${day} as key,`, sql`group by ${day} order by ${day} desc limit ${sql.lit(MAX_ROWS)}`);
+  const days = await of(
+    sql`${day} as key,`,
+    sql`group by ${day} order by ${day} desc limit ${sql.lit(MAX_ROWS)}`,
+  );
 
   return {
     since: since.toISOString(),
     total: usageRow(total.rows[0]),
     byModel: models.rows.map((row) => ({ modelId: row.key, ...usageRow(row) })),
-    byMachine: machines.rows.map((row) => ({ machineId: row.key, machineName: row.name ?? 'a machine that is gone', ...usageRow(row) })),
+    byMachine: machines.rows.map((row) => ({
+      machineId: row.key,
+      machineName: row.name ?? 'a machine that is gone',
+      ...usageRow(row),
+    })),
     byDay: days.rows.map((row) => ({ day: row.key, ...usageRow(row) })),
   };
 }

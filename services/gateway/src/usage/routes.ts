@@ -27,7 +27,9 @@ export function usageRoutes(parts: { db: Database; callers: Callers; now: () => 
 function daysOf(days: unknown): number {
   const count = days === undefined ? USUAL_DAYS : Number(days);
   if (!Number.isInteger(count) || count < 1 || count > MOST_DAYS) {
-    throw new ServiceError('bad-input', `days: expected a whole number from 1 to ${MOST_DAYS}`, { details: { field: 'days' } });
+    throw new ServiceError('bad-input', `days: expected a whole number from 1 to ${MOST_DAYS}`, {
+      details: { field: 'days' },
+    });
   }
   return count;
 }

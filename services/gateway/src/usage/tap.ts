@@ -38,10 +38,16 @@ interface UsageReader {
 function usageReader(dialect: Dialect): UsageReader {
   if (dialect === 'anthropic') {
     let state = NO_ANTHROPIC_USAGE;
-    return { take: (event) => void (state = withAnthropicEvent(state, event)), usage: () => anthropicCallUsage(state) };
+    return {
+      take: (event) => void (state = withAnthropicEvent(state, event)),
+      usage: () => anthropicCallUsage(state),
+    };
   }
   let state = NO_OPENAI_USAGE;
-  return { take: (chunk) => void (state = withOpenAiChunk(state, chunk)), usage: () => openAiCallUsage(state) };
+  return {
+    take: (chunk) => void (state = withOpenAiChunk(state, chunk)),
+    usage: () => openAiCallUsage(state),
+  };
 }
 
 /** A tap for `text/event-stream`. */
@@ -124,7 +130,9 @@ function withLineFeeds(chunk: Buffer): Buffer {
 function isEndMark(line: Buffer, dialect: Dialect): boolean {
   if (line.length > 200) return false;
   if (dialect === 'openai') return line.toString('latin1', 5).trim() === '[DONE]';
-  return line.includes('message_stop') && fields(parseLoose(line.toString('utf8', 5)))['type'] === 'message_stop';
+  return (
+    line.includes('message_stop') && fields(parseLoose(line.toString('utf8', 5)))['type'] === 'message_stop'
+  );
 }
 
 function isErrorLine(line: Buffer, dialect: Dialect): boolean {

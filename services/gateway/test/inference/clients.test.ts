@@ -40,15 +40,23 @@ describe("vendors' own clients, through the door", () => {
   });
 
   const ask = (content: string) => ({ max_tokens: 10, messages: [{ role: 'user' as const, content }] });
-  const messages = (content: string, model = 'claude-haiku-4-5') => anthropic.messages.create({ model, ...ask(content) });
-  const completion = (content: string, model = 'gpt-4o') => openai.chat.completions.create({ model, ...ask(content) });
+  const messages = (content: string, model = 'claude-haiku-4-5') =>
+    anthropic.messages.create({ model, ...ask(content) });
+  const completion = (content: string, model = 'gpt-4o') =>
+    openai.chat.completions.create({ model, ...ask(content) });
 
   it('read whole answers and streams', async () => {
     const whole = await messages('hi');
-    const streamed = await anthropic.messages.stream({ model: 'claude-haiku-4-5', ...ask('hi') }).finalMessage();
+    const streamed = await anthropic.messages
+      .stream({ model: 'claude-haiku-4-5', ...ask('hi') })
+      .finalMessage();
     const chat = await completion('hi');
     let text = '';
-    for await (const chunk of await openai.chat.completions.create({ model: 'gpt-4o', stream: true, ...ask('hi') })) {
+    for await (const chunk of await openai.chat.completions.create({
+      model: 'gpt-4o',
+      stream: true,
+      ...ask('hi'),
+    })) {
       text += chunk.choices[0]?.delta.content ?? '';
     }
 
@@ -60,7 +68,11 @@ describe("vendors' own clients, through the door", () => {
   });
 
   it("recognise the upstream's errors and the gateway's own", async () => {
-    const of = async (call: Promise<unknown>) => call.then(() => assert.fail('no error'), (error: { status?: number; requestID?: string; error?: { error?: { type?: string } } }) => error);
+    const of = async (call: Promise<unknown>) =>
+      call.then(
+        () => assert.fail('no error'),
+        (error: { status?: number; requestID?: string; error?: { error?: { type?: string } } }) => error,
+      );
 
     const limited = await of(messages('status 429'));
     assert.ok(limited instanceof Anthropic.RateLimitError);
@@ -74,14 +86,23 @@ describe("vendors' own clients, through the door", () => {
   });
 
   it('see that an answer broke off', async () => {
-    await assert.rejects(anthropic.messages.stream({ model: 'claude-haiku-4-5', ...ask('cut') }).finalMessage(), /stream ended before message_stop/);
+    await assert.rejects(
+      anthropic.messages.stream({ model: 'claude-haiku-4-5', ...ask('cut') }).finalMessage(),
+      /stream ended before message_stop/,
+    );
     const chunks = await openai.chat.completions.create({ model: 'gpt-4o', stream: true, ...ask('cut') });
     await assert.rejects(allOf(chunks), /upstream connection was lost/);
   });
 
   it('let pi talk to either dialect, and count what it used', async () => {
-    const haiku = loadCatalogue().modelsOf('anthropic').find(({ id }) => id === 'claude-haiku-4-5') ?? DEMO_MODEL;
-    const gpt = loadCatalogue().modelsOf('openai').find(({ id }) => id === 'gpt-4o') ?? DEMO_MODEL;
+    const haiku =
+      loadCatalogue()
+        .modelsOf('anthropic')
+        .find(({ id }) => id === 'claude-haiku-4-5') ?? DEMO_MODEL;
+    const gpt =
+      loadCatalogue()
+        .modelsOf('openai')
+        .find(({ id }) => id === 'gpt-4o') ?? DEMO_MODEL;
     const context = normalizeContext({ messages: [{ role: 'user' as const, content: 'hi', timestamp: 0 }] });
     const asPi = (model: typeof haiku) => ({
       id: model.id,
@@ -105,7 +126,10 @@ describe("vendors' own clients, through the door", () => {
       { apiKey: MACHINE_TOKEN },
     ).result();
 
-    for (const [answer, text, usd] of [[viaMessages, 'Hello é world', 0.0035], [viaChat, 'Hello world', 0.0075]] as const) {
+    for (const [answer, text, usd] of [
+      [viaMessages, 'Hello é world', 0.0035],
+      [viaChat, 'Hello world', 0.0075],
+    ] as const) {
       assert.equal(answer.stopReason, 'stop', answer.errorMessage);
       assert.equal(answer.content.map((block) => (block.type === 'text' ? block.text : '')).join(''), text);
       assert.deepEqual([answer.usage.input, answer.usage.output, answer.usage.cost.total], [1000, 500, usd]);

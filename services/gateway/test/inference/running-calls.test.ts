@@ -64,6 +64,9 @@ describe('running calls', () => {
 
     assert.equal(await failing(new Error('the database is away')), true);
     assert.equal(await failing(new ServiceError('unauthenticated', 'expired')), true);
-    assert.equal(await failing(new ServiceError('unauthenticated', 'x', { details: { reason: 'revoked' } })), false);
+    assert.equal(
+      await failing(new ServiceError('unauthenticated', 'x', { details: { reason: 'revoked' } })),
+      false,
+    );
   });
 });

@@ -5,11 +5,16 @@ import { scanBody, withModel } from '../../src/inference/scan-body.ts';
 
 const scan = (text: string) => scanBody(Buffer.from(text));
 const refuses = (text: string, message: RegExp) =>
-  assert.throws(() => scan(text), (error) => error instanceof BadBody && message.test(error.message));
+  assert.throws(
+    () => scan(text),
+    (error) => error instanceof BadBody && message.test(error.message),
+  );
 
 describe('scanning a request body', () => {
   it('finds the model and the stream flag wherever they stand', () => {
-    const found = scan(' {"messages":[{"role":"user","content":"a \\"model\\": \\"x\\" {["}], "stream" : true ,\n"model":"m/1"}\n');
+    const found = scan(
+      ' {"messages":[{"role":"user","content":"a \\"model\\": \\"x\\" {["}], "stream" : true ,\n"model":"m/1"}\n',
+    );
 
     assert.equal(found.model, 'm/1');
     assert.equal(found.stream, true);
@@ -58,7 +63,21 @@ describe('scanning a request body', () => {
   });
 
   it('refuses what is no JSON object with a model', () => {
-    for (const text of ['', 'null', '[]', '{}', '{"model":1}', '{"model":""}', '{"model":"a"', '{"model":"a"}x', '{"model":"a",}', '{"a":[}],"model":"a"}', '{"model" "a"}', "{'model':'a'}", '\ufeff{"model":"a"}']) {
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '{}',
+      '{"model":1}',
+      '{"model":""}',
+      '{"model":"a"',
+      '{"model":"a"}x',
+      '{"model":"a",}',
+      '{"a":[}],"model":"a"}',
+      '{"model" "a"}',
+      "{'model':'a'}",
+      '\ufeff{"model":"a"}',
+    ]) {
       assert.throws(() => scan(text), BadBody, text);
     }
   });
@@ -69,19 +88,26 @@ describe('scanning a request body', () => {
   });
 
   it('takes invalid UTF-8 and deep nesting elsewhere as it comes', () => {
-    const deep = Buffer.concat([Buffer.from('{"x":"\xff","d":', 'latin1'), Buffer.from('['.repeat(200_000) + ']'.repeat(200_000) + ',"model":"a"}')]);
+    const deep = Buffer.concat([
+      Buffer.from('{"x":"\xff","d":', 'latin1'),
+      Buffer.from('['.repeat(200_000) + ']'.repeat(200_000) + ',"model":"a"}'),
+    ]);
 
     assert.equal(scanBody(deep).model, 'a');
   });
 
   it('agrees with JSON.parse on any JSON object', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string({ minLength: 1 }), (others, model) => {
-        const watched = /^(model|stream|tools|fallbacks|models|plugins|preset|route|providerOptions)$/i;
-        const body = Object.fromEntries(Object.entries(others).filter(([key]) => !watched.test(key)));
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        fc.string({ minLength: 1 }),
+        (others, model) => {
+          const watched = /^(model|stream|tools|fallbacks|models|plugins|preset|route|providerOptions)$/i;
+          const body = Object.fromEntries(Object.entries(others).filter(([key]) => !watched.test(key)));
 
-        assert.equal(scan(JSON.stringify({ ...body, model, stream: true })).model, model);
-      }),
+          assert.equal(scan(JSON.stringify({ ...body, model, stream: true })).model, model);
+        },
+      ),
     );
   });
 

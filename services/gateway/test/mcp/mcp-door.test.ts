@@ -5,7 +5,12 @@ import { apiClient } from '../support/api-client.ts';
 import { owner, userTokenOf } from '../support/people.ts';
 import { startTestGateway, type TestGateway } from '../support/start-gateway.ts';
 
-const INITIALIZE = { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } } };
+const INITIALIZE = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+};
 const ACCEPT = { accept: 'application/json, text/event-stream' };
 
 describe('/mcp', () => {
@@ -17,13 +22,20 @@ describe('/mcp', () => {
   afterEach(() => gateway.close());
 
   const enrol = async (name: string) => {
-    const answer = await apiClient(gateway.url, { authorization: `Bearer ${gateway.firstRun.teamKey}` }).post('/api/machines', { name, hostname: `${name}.local`, version: '1', pid: 1 });
+    const answer = await apiClient(gateway.url, { authorization: `Bearer ${gateway.firstRun.teamKey}` }).post(
+      '/api/machines',
+      { name, hostname: `${name}.local`, version: '1', pid: 1 },
+    );
     return answer.body.token as string;
   };
 
   async function connected(token: string): Promise<Client> {
     const client = new Client({ name: 'test', version: '1' });
-    await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', gateway.url), { authProvider: { token: async () => token } }));
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL('/mcp', gateway.url), {
+        authProvider: { token: async () => token },
+      }),
+    );
     return client;
   }
   const textOf = (result: Awaited<ReturnType<Client['callTool']>>): string => {
@@ -42,7 +54,10 @@ describe('/mcp', () => {
     await client.ping();
     await client.close();
 
-    assert.deepEqual(tools.map(({ name }) => name), ['list_machines', 'list_models', 'usage_summary']);
+    assert.deepEqual(
+      tools.map(({ name }) => name),
+      ['list_machines', 'list_models', 'usage_summary'],
+    );
     assert.match(machines, /"name": "builder"[\s\S]*"online": false/);
     assert.deepEqual(JSON.parse(online), []);
     assert.match(models, /spectral-demo/);
@@ -59,7 +74,10 @@ describe('/mcp', () => {
   });
 
   it('answers a plain initialize, as the login command sends it', async () => {
-    const { status, body } = await apiClient(gateway.url, { ...ACCEPT, authorization: `Bearer ${gateway.firstRun.teamKey}` }).post('/mcp', INITIALIZE);
+    const { status, body } = await apiClient(gateway.url, {
+      ...ACCEPT,
+      authorization: `Bearer ${gateway.firstRun.teamKey}`,
+    }).post('/mcp', INITIALIZE);
 
     assert.equal(status, 200);
     const text = typeof body === 'string' ? body.slice(body.indexOf('{')) : JSON.stringify(body);
@@ -68,7 +86,11 @@ describe('/mcp', () => {
 
   it('answers a bad key with 401 and says why', async () => {
     for (const headers of [{ ...ACCEPT, authorization: 'Bearer sk-spectral-team-wrong' }, ACCEPT]) {
-      const { status, body, headers: answered } = await apiClient(gateway.url, headers).post('/mcp', INITIALIZE);
+      const {
+        status,
+        body,
+        headers: answered,
+      } = await apiClient(gateway.url, headers).post('/mcp', INITIALIZE);
 
       assert.equal(status, 401);
       assert.equal(body.jsonrpc, '2.0');
@@ -80,8 +102,12 @@ describe('/mcp', () => {
   it('tells a tool error from a protocol error', async () => {
     const client = await connected(gateway.firstRun.teamKey);
 
-    const wrongArguments = await client.callTool({ name: 'usage_summary', arguments: { days: 0 } }).catch((error: unknown) => error);
-    const wrongTool = await client.callTool({ name: 'nothing', arguments: {} }).catch((error: unknown) => error);
+    const wrongArguments = await client
+      .callTool({ name: 'usage_summary', arguments: { days: 0 } })
+      .catch((error: unknown) => error);
+    const wrongTool = await client
+      .callTool({ name: 'nothing', arguments: {} })
+      .catch((error: unknown) => error);
     await client.close();
 
     assert.ok(wrongArguments instanceof Error || (wrongArguments as { isError?: boolean }).isError);

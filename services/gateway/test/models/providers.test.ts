@@ -19,8 +19,15 @@ describe('the catalogue', () => {
       for (const model of models) assert.ok(model.contextWindow > 0 && model.maxOutput > 0, model.id);
       assert.equal(new Set(models.map(({ id }) => id)).size, models.length);
     }
-    const price = (provider: string, id: string) => catalogue.modelsOf(provider).find((model) => model.id === id)?.price;
-    assert.deepEqual(price('anthropic', 'claude-opus-4-5'), { input: 5, output: 25, cacheRead: 0.5, cacheWrite: 6.25, cacheWrite1h: 10 });
+    const price = (provider: string, id: string) =>
+      catalogue.modelsOf(provider).find((model) => model.id === id)?.price;
+    assert.deepEqual(price('anthropic', 'claude-opus-4-5'), {
+      input: 5,
+      output: 25,
+      cacheRead: 0.5,
+      cacheWrite: 6.25,
+      cacheWrite1h: 10,
+    });
     assert.deepEqual([price('openai', 'gpt-4o')?.input, price('openai', 'gpt-4o-mini')?.input], [2.5, 0.15]);
     assert.equal(price('openai', 'gpt-5.4')?.tiers?.[0]?.inputTokensAbove, 272_000);
     assert.equal(price('openai', 'gpt-4o-unheard-of'), undefined);
@@ -30,9 +37,17 @@ describe('the catalogue', () => {
     const [deepseek] = catalogue.modelsOf('deepseek');
     const [openai] = catalogue.modelsOf('openai');
 
-    assert.deepEqual([deepseek?.compat['supportsStore'], deepseek?.compat['maxTokensField'], deepseek?.compat['thinkingFormat']], [false, 'max_tokens', 'deepseek']);
+    assert.deepEqual(
+      [
+        deepseek?.compat['supportsStore'],
+        deepseek?.compat['maxTokensField'],
+        deepseek?.compat['thinkingFormat'],
+      ],
+      [false, 'max_tokens', 'deepseek'],
+    );
     assert.equal(openai?.compat['maxTokensField'], 'max_completion_tokens');
-    for (const model of catalogue.modelsOf('anthropic')) assert.equal(model.compat['allowedFallbackModels'], undefined);
+    for (const model of catalogue.modelsOf('anthropic'))
+      assert.equal(model.compat['allowedFallbackModels'], undefined);
   });
 });
 
@@ -40,7 +55,11 @@ describe('base models', () => {
   it('are those whose provider is configured', () => {
     assert.equal(routes({}).size, 0);
     const anthropic = routes({ anthropic: { apiKey: 'K', baseUrl: 'https://api.anthropic.com' } });
-    assert.ok([...anthropic.values()].every(({ model, upstream }) => model.provider === 'anthropic' && upstream.key === 'K'));
+    assert.ok(
+      [...anthropic.values()].every(
+        ({ model, upstream }) => model.provider === 'anthropic' && upstream.key === 'K',
+      ),
+    );
     assert.deepEqual([...routes({ demoUrl: 'http://127.0.0.1:1' }).keys()], ['spectral-demo']);
   });
 
@@ -57,7 +76,10 @@ describe('base models', () => {
 
 describe('paths at an upstream', () => {
   it('follow the customs of each dialect', () => {
-    assert.deepEqual(splitBaseUrl('https://host:8443/llm/v1/?x#y'), { origin: 'https://host:8443', basePath: '/llm/v1' });
+    assert.deepEqual(splitBaseUrl('https://host:8443/llm/v1/?x#y'), {
+      origin: 'https://host:8443',
+      basePath: '/llm/v1',
+    });
     assert.equal(upstreamPath('', 'messages'), '/v1/messages');
     assert.equal(upstreamPath('/anthropic', 'messages/count_tokens'), '/anthropic/v1/messages/count_tokens');
     assert.equal(upstreamPath('/anthropic/v1', 'messages'), '/anthropic/v1/messages');

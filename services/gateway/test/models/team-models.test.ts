@@ -14,10 +14,28 @@ import { embeddedDatabase } from '../support/databases.ts';
 const route = (id: string): ModelRoute => ({
   model: { ...DEMO_MODEL, id },
   upstreamModel: id,
-  upstream: { origin: 'https://central', basePath: '', key: 'central', credentialHeader: 'x-api-key', trust: 'central' },
+  upstream: {
+    origin: 'https://central',
+    basePath: '',
+    key: 'central',
+    credentialHeader: 'x-api-key',
+    trust: 'central',
+  },
 });
 const BASE = new Map(['a', 'b'].map((id) => [id, route(id)]));
-const OWN: NewUserModel = { modelId: 'own', displayName: 'Own', baseUrl: 'https://llm.example.com/v1', api: 'openai-completions', contextWindow: 8192, maxOutput: 1024, reasoning: false, input: ['text'], price: null, compat: { supportsStore: false }, apiKey: 'sk-secret' };
+const OWN: NewUserModel = {
+  modelId: 'own',
+  displayName: 'Own',
+  baseUrl: 'https://llm.example.com/v1',
+  api: 'openai-completions',
+  contextWindow: 8192,
+  maxOutput: 1024,
+  reasoning: false,
+  input: ['text'],
+  price: null,
+  compat: { supportsStore: false },
+  apiKey: 'sk-secret',
+};
 
 describe("a team's models", () => {
   let database: OpenDatabase;
@@ -27,7 +45,8 @@ describe("a team's models", () => {
 
   beforeEach(async () => {
     database = await embeddedDatabase();
-    for (const id of [team, otherTeam]) await database.db.insertInto('teams').values({ id, name: 'T', created_at: new Date() }).execute();
+    for (const id of [team, otherTeam])
+      await database.db.insertInto('teams').values({ id, name: 'T', created_at: new Date() }).execute();
     store = createModelStore({ db: database.db, sealer, newId: randomUUID, now: () => new Date() });
   });
   afterEach(() => database.close());
@@ -50,7 +69,10 @@ describe("a team's models", () => {
 
     const routed = grantedRoutes(BASE, null, [own]).get('a');
 
-    assert.deepEqual([routed?.upstream.trust, routed?.upstream.key, routed?.upstreamModel, routed?.model.kind], ['team', 'sk-secret', 'real', 'user']);
+    assert.deepEqual(
+      [routed?.upstream.trust, routed?.upstream.key, routed?.upstreamModel, routed?.model.kind],
+      ['team', 'sk-secret', 'real', 'user'],
+    );
     assert.deepEqual(routed?.model.compat, { supportsStore: false });
   });
 
@@ -61,7 +83,10 @@ describe("a team's models", () => {
 
     assert.doesNotMatch(JSON.stringify(row), /sk-secret/);
     assert.equal((await store.userModelsOf(team))[0]?.key, 'sk-secret');
-    assert.throws(() => sealer.open(row.sealed_key ?? '', `user-model-key:${otherTeam}:${own.rowId}`), CannotOpen);
+    assert.throws(
+      () => sealer.open(row.sealed_key ?? '', `user-model-key:${otherTeam}:${own.rowId}`),
+      CannotOpen,
+    );
   });
 
   it('keep what a change leaves out', async () => {
@@ -70,13 +95,17 @@ describe("a team's models", () => {
     const renamed = await store.changeUserModel(team, rowId, { displayName: 'New' });
     const keyless = await store.changeUserModel(team, rowId, { apiKey: '' });
 
-    assert.deepEqual([renamed.settings.displayName, renamed.settings.contextWindow, renamed.key], ['New', 8192, 'sk-secret']);
+    assert.deepEqual(
+      [renamed.settings.displayName, renamed.settings.contextWindow, renamed.key],
+      ['New', 8192, 'sk-secret'],
+    );
     assert.equal(keyless.key, null);
   });
 
   it('belong to one team alone', async () => {
     const { rowId } = await store.addUserModel(team, OWN);
-    const refused = (code: string) => (error: unknown) => error instanceof ServiceError && error.code === code;
+    const refused = (code: string) => (error: unknown) =>
+      error instanceof ServiceError && error.code === code;
 
     await assert.rejects(store.changeUserModel(otherTeam, rowId, { displayName: 'x' }), refused('not-found'));
     await assert.rejects(store.removeUserModel(otherTeam, rowId), refused('not-found'));
@@ -103,7 +132,11 @@ describe("a team's models", () => {
 
   it('do not remember a failure', async () => {
     const failing = { times: 0 };
-    const flaky: ModelStore = { ...store, grantsOf: async (id) => ((failing.times += 1) === 1 ? Promise.reject(new Error('away')) : store.grantsOf(id)) };
+    const flaky: ModelStore = {
+      ...store,
+      grantsOf: async (id) =>
+        (failing.times += 1) === 1 ? Promise.reject(new Error('away')) : store.grantsOf(id),
+    };
     const models = createTeamModels(BASE, flaky, () => 0);
 
     await assert.rejects(models.grantedTo(team), /away/);

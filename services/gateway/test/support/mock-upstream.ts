@@ -23,20 +23,48 @@ export interface MockUpstream {
 }
 
 const ANTHROPIC_EVENTS: readonly (readonly [type: string, rest: object])[] = [
-  ['message_start', { message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-haiku-4-5-20251001', content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: 1000, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 1 } } }],
+  [
+    'message_start',
+    {
+      message: {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-haiku-4-5-20251001',
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: {
+          input_tokens: 1000,
+          cache_read_input_tokens: 0,
+          cache_creation_input_tokens: 0,
+          output_tokens: 1,
+        },
+      },
+    },
+  ],
   ['content_block_start', { index: 0, content_block: { type: 'text', text: '' } }],
   ['ping', {}],
   ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'Hello é ' } }],
   ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'world' } }],
   ['content_block_stop', { index: 0 }],
-  ['message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 500 } }],
+  [
+    'message_delta',
+    { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 500 } },
+  ],
   ['message_stop', {}],
 ];
-export const ANTHROPIC_STREAM = ANTHROPIC_EVENTS.map(([type, rest]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`);
+export const ANTHROPIC_STREAM = ANTHROPIC_EVENTS.map(
+  ([type, rest]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`,
+);
 
-const chunk = (rest: object) => `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o-2024-08-06', ...rest })}\n\n`;
+const chunk = (rest: object) =>
+  `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o-2024-08-06', ...rest })}\n\n`;
 export const OPENAI_STREAM = [
-  chunk({ choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }], usage: null }),
+  chunk({
+    choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }],
+    usage: null,
+  }),
   chunk({ choices: [{ index: 0, delta: { content: 'Hello ' }, finish_reason: null }], usage: null }),
   chunk({ choices: [{ index: 0, delta: { content: 'world' }, finish_reason: null }], usage: null }),
   chunk({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: null }),
@@ -62,13 +90,21 @@ export async function startMockUpstream(): Promise<MockUpstream> {
   };
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, hits: UpstreamHit[]): Promise<void> {
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  hits: UpstreamHit[],
+): Promise<void> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
   const body = Buffer.concat(parts);
-  const left = new Promise<number>((resolve) => response.once('close', () => !response.writableFinished && resolve(performance.now())));
+  const left = new Promise<number>((resolve) =>
+    response.once('close', () => !response.writableFinished && resolve(performance.now())),
+  );
   hits.push({ url: request.url ?? '', rawHeaders: request.rawHeaders, headers: request.headers, body, left });
-  const read = JSON.parse((request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString());
+  const read = JSON.parse(
+    (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString(),
+  );
   await behave(response, wordsOf(read), request.url ?? '', read.stream === true);
 }
 
@@ -82,7 +118,8 @@ async function behave(response: ServerResponse, words: string, url: string, stre
   const [, status] = /status (\d+)/.exec(words) ?? [];
   if (words.includes('reset')) return void response.socket?.resetAndDestroy();
   if (words.includes('stall before')) await sleep(600_000, undefined, { ref: false });
-  if (words.includes('redirect')) return void response.writeHead(307, { location: 'http://127.0.0.1:1/elsewhere' }).end();
+  if (words.includes('redirect'))
+    return void response.writeHead(307, { location: 'http://127.0.0.1:1/elsewhere' }).end();
   if (status) return fail(response, Number(status), anthropic);
   if (url.includes('count_tokens')) return json(response, { input_tokens: 42 });
   if (!stream) return json(response, anthropic ? ANTHROPIC_MESSAGE : OPENAI_COMPLETION);
@@ -142,7 +179,12 @@ export function errorBody(status: number, anthropic: boolean): string {
 }
 
 function fail(response: ServerResponse, status: number, anthropic: boolean): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '7', 'x-should-retry': 'true', 'request-id': 'req_9' });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'retry-after': '7',
+    'x-should-retry': 'true',
+    'request-id': 'req_9',
+  });
   response.end(errorBody(status, anthropic));
 }
 

@@ -7,7 +7,11 @@ import type { TeamModels } from '../../src/inference/choose-model.ts';
 import { createInferenceDoor, type InferenceDoor } from '../../src/inference/inference-door.ts';
 import { newRequestId } from '../../src/inference/request-id.ts';
 import { createRunningCalls, type RunningCalls } from '../../src/inference/running-calls.ts';
-import { createUpstreamPools, UPSTREAM_TIMEOUTS, type UpstreamTimeouts } from '../../src/inference/upstream-pools.ts';
+import {
+  createUpstreamPools,
+  UPSTREAM_TIMEOUTS,
+  type UpstreamTimeouts,
+} from '../../src/inference/upstream-pools.ts';
 import { guardedLookup } from '../../src/models/address-guard.ts';
 import { loadCatalogue } from '../../src/models/catalogue.ts';
 import { baseModelRoutes } from '../../src/models/providers.ts';
@@ -66,14 +70,17 @@ export async function startModelDoor(options: ModelDoorOptions): Promise<ModelDo
     admit: async ({ headers }) => {
       const token = headers.authorization?.replace('Bearer ', '') ?? String(headers['x-api-key']);
       const reason = fallen.get(token);
-      if (reason) throw new ServiceError('unauthenticated', `this machine was ${reason}`, { details: { reason } });
-      if (token !== MACHINE_TOKEN) throw new ServiceError('unauthenticated', 'expected a machine token; nothing came');
+      if (reason)
+        throw new ServiceError('unauthenticated', `this machine was ${reason}`, { details: { reason } });
+      if (token !== MACHINE_TOKEN)
+        throw new ServiceError('unauthenticated', 'expected a machine token; nothing came');
       return { machineId: 'machine-1', teamId: 'team-1', keyId: 'key-1' };
     },
     modelsOf: async () => team,
     pools,
     ledger,
-    costOf: ({ model }, { usage }) => usage && costOfCall(usage, model, (id) => base.get(id)?.model.price ?? null),
+    costOf: ({ model }, { usage }) =>
+      usage && costOfCall(usage, model, (id) => base.get(id)?.model.price ?? null),
     running,
     meter: createCallMeter(metrics, () => performance.now()),
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
@@ -82,7 +89,9 @@ export async function startModelDoor(options: ModelDoorOptions): Promise<ModelDo
     now: () => new Date(),
     log: silentLogger(),
   });
-  const server = createServer((request, response) => door.handle(request, response, () => response.writeHead(404).end('elsewhere')));
+  const server = createServer((request, response) =>
+    door.handle(request, response, () => response.writeHead(404).end('elsewhere')),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -17,7 +17,11 @@ describe('the usage ledger in Postgres', function () {
   after(() => postgres.stop());
 
   async function open(): Promise<OpenDatabase> {
-    const database = openPgDatabase({ url: await postgres.newDatabase(), connections: 4, log: silentLogger() });
+    const database = openPgDatabase({
+      url: await postgres.newDatabase(),
+      connections: 4,
+      log: silentLogger(),
+    });
     await migrate(database.db, await readMigrations(MIGRATIONS), new Date());
     return database;
   }
@@ -26,11 +30,25 @@ describe('the usage ledger in Postgres', function () {
 
   it('lets calls go on, and holds a bounded number of records, when the database dies', async () => {
     const database = await open();
-    const ledger = createDatabaseLedger({ db: database.db, processId: 'p', now: () => new Date(), log: silentLogger() });
+    const ledger = createDatabaseLedger({
+      db: database.db,
+      processId: 'p',
+      now: () => new Date(),
+      log: silentLogger(),
+    });
     await postgres.kill();
     const begun = performance.now();
 
-    await ledger.open({ id: 'a', teamId: randomUUID(), machineId: randomUUID(), modelId: 'm', provider: 'p', dialect: 'openai', streamed: true, openedAt: new Date() });
+    await ledger.open({
+      id: 'a',
+      teamId: randomUUID(),
+      machineId: randomUUID(),
+      modelId: 'm',
+      provider: 'p',
+      dialect: 'openai',
+      streamed: true,
+      openedAt: new Date(),
+    });
 
     assert.ok(performance.now() - begun < 5_000);
     assert.equal(ledger.waiting(), 1);

@@ -8,7 +8,9 @@ function gated(options: Partial<GroupCommitOptions<number>> = {}) {
   const commit = createGroupCommit<number>({
     write: (items) => {
       batches.push([...items]);
-      return new Promise((resolve, reject) => gates.push({ open: resolve, fail: () => reject(new Error('away')) }));
+      return new Promise((resolve, reject) =>
+        gates.push({ open: resolve, fail: () => reject(new Error('away')) }),
+      );
     },
     onError: () => {},
     maxBatch: 100,
