@@ -3,7 +3,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { startDemoProvider } from './demo/index.ts';
 import type { Caller } from './callers/index.ts';
 import type { House, Room } from './house.ts';
-import { guardedLookup } from './models/address-guard.ts';
 import { loadCatalogue } from './models/catalogue.ts';
 import { createMcpDoor } from './mcp/mcp-door.ts';
 import { scopeOf } from './mcp/mcp-scope.ts';
@@ -42,7 +41,7 @@ export async function openModelRoom(house: House): Promise<Room> {
   const ledger = createDatabaseLedger({ db, processId: randomUUID(), now, log });
   const pools = createUpstreamPools({
     timeouts: UPSTREAM_TIMEOUTS,
-    guardedLookup: guardedLookup(config.modelAddresses),
+    addressRules: config.modelAddresses,
   });
   const running = createRunningCalls();
   const shared = {

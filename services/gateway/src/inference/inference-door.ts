@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '@spectral/common';
+import { AddressRefused } from '../models/address-guard.ts';
 import { upstreamPath, type ModelRoute } from '../models/upstream.ts';
 import type { OpenedCall, UsageLedger } from '../usage/ledger.ts';
 import { admissionRefusal, stillStands, type AdmitMachine, type InferenceCaller } from './caller.ts';
@@ -17,6 +18,7 @@ import { CallerLeft, plainBody, readBody } from './read-body.ts';
 import { Refusal, refusalStatus } from './refusal.ts';
 import type { RunningCalls } from './running-calls.ts';
 import { scanBody, withModel, type BodyScan } from './scan-body.ts';
+import { upstreamRefusal } from './upstream-errors.ts';
 import type { UpstreamPools } from './upstream-pools.ts';
 
 export interface InferenceParts {
@@ -102,6 +104,7 @@ async function pass(
 ): Promise<void> {
   const { request, response, endpoint, requestId } = call;
   const { upstream, model } = route;
+  const pool = parts.pools.poolFor(upstream);
   const opened: OpenedCall = {
     id: requestId,
     teamId: caller.teamId,
@@ -128,7 +131,7 @@ async function pass(
     stillStands(() => parts.admit({ method: 'POST', headers: shown })),
   );
   const forwarding = forward({
-    upstream: parts.pools.poolFor(upstream),
+    upstream: pool,
     request: {
       path: upstreamPath(upstream.basePath, endpoint.operation) + call.query,
       headers: outgoingBody.reencoded ? withoutHeader(headers, 'content-encoding') : headers,
@@ -182,6 +185,7 @@ function asRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   const turnedAway = admissionRefusal(error);
   if (turnedAway) return turnedAway;
+  if (error instanceof AddressRefused) return upstreamRefusal(error);
   if (error instanceof BadBody) return new Refusal('bad-request', `${error.message}.`, error);
   return new Refusal(
     'accounts-away',

@@ -2,8 +2,8 @@
  * Connections to upstreams: one pool per origin, kept warm. HTTP/1.1 alone, since requests queued behind an open event
  * stream on one HTTP/2 connection. Pools of origins that teams entered check every address they connect to.
  */
-import type { LookupFunction } from 'node:net';
 import { Pool } from 'undici';
+import { checkBaseUrl, guardedLookup, type AddressRules } from '../models/address-guard.ts';
 import type { Upstream } from '../models/upstream.ts';
 
 export interface UpstreamTimeouts {
@@ -21,6 +21,7 @@ export const UPSTREAM_TIMEOUTS: UpstreamTimeouts = {
 };
 
 export interface UpstreamPools {
+  /** Throws AddressRefused for a team's endpoint that names an address which is not allowed. */
   poolFor(upstream: Upstream): Pool;
   /** Cuts what still runs. */
   close(): Promise<void>;
@@ -33,12 +34,13 @@ const KEEP_ALIVE_MS = 55_000;
 /** Connections are renewed after this long, so that changes of DNS are seen. */
 const CONNECTION_LIFE_MS = 600_000;
 
-/** Makes pools on demand. `guardedLookup` resolves names for origins that teams entered, and refuses bad addresses. */
+/** Makes pools on demand. Origins that teams entered must keep the rules, by form and by what their names resolve to. */
 export function createUpstreamPools(options: {
   timeouts: UpstreamTimeouts;
-  guardedLookup: LookupFunction;
+  addressRules: AddressRules;
 }): UpstreamPools {
   const pools = new Map<string, Pool>();
+  const lookup = guardedLookup(options.addressRules);
 
   const open = ({ origin, trust }: Upstream): Pool =>
     new Pool(origin, {
@@ -52,12 +54,14 @@ export function createUpstreamPools(options: {
       connect: {
         timeout: options.timeouts.connectMs,
         keepAlive: true,
-        ...(trust === 'team' ? { lookup: options.guardedLookup } : {}),
+        ...(trust === 'team' ? { lookup } : {}),
       },
     });
 
   return {
     poolFor(upstream) {
+      // No name is looked up for an address, so the form is checked as well.
+      if (upstream.trust === 'team') checkBaseUrl(upstream.origin, options.addressRules);
       const key = `${upstream.trust} ${upstream.origin}`;
       const pool = pools.get(key) ?? open(upstream);
       // Set again at the end: a Map keeps insertion order, so the first one is the longest unused.

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
+import { baseModelRoutes } from '../../src/models/providers.ts';
 import { ANTHROPIC_STREAM, startMockUpstream, type MockUpstream } from '../support/mock-upstream.ts';
 import {
   MODELS,
@@ -11,6 +12,11 @@ import {
   type DoorDialect,
 } from '../support/door-client.ts';
 import { CENTRAL_KEY, MACHINE_TOKEN, startModelDoor, type ModelDoor } from '../support/model-door.ts';
+
+const NO_PROVIDER = {
+  anthropic: { apiKey: null, baseUrl: 'https://api.anthropic.com' },
+  openai: { apiKey: null, baseUrl: 'https://api.openai.com/v1' },
+};
 
 describe('the model door', () => {
   let upstream: MockUpstream;
@@ -157,6 +163,26 @@ describe('the model door', () => {
 
     assert.deepEqual([status, body.toString()], [200, '{"input_tokens":42}']);
     assert.equal(door.ledger.calls.size, 0);
+  });
+
+  it("does not connect to a team's endpoint at an address that is not allowed", async () => {
+    const [route] = [
+      ...baseModelRoutes({ ...NO_PROVIDER, demoUrl: upstream.url }, { modelsOf: () => [] }).values(),
+    ];
+    assert.ok(route);
+    const team = {
+      ...route,
+      model: { ...route.model, id: 'team/llm' },
+      upstream: { ...route.upstream, trust: 'team' as const },
+    };
+    const guarded = await startModelDoor({ upstream: upstream.url, routes: [team] });
+
+    const { status, body } = await post(guarded, PATHS.anthropic, oddBody('team/llm', 'hi', true));
+
+    await guarded.close();
+    assert.equal(status, 400);
+    assert.match(body.toString(), /may not connect/);
+    assert.equal(upstream.hits.length, 0);
   });
 
   it('passes what is not its own on', async () => {

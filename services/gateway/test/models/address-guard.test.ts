@@ -101,17 +101,13 @@ describe('the guarded lookup', () => {
     );
     await new Promise<void>((resolve) => neighbour.listen(0, '127.0.0.1', resolve));
     const { port } = neighbour.address() as AddressInfo;
-    const pools = createUpstreamPools({ timeouts: UPSTREAM_TIMEOUTS, guardedLookup: guardedLookup(STRICT) });
-    const pool = pools.poolFor({
-      origin: `http://localhost:${port}`,
-      basePath: '',
-      key: null,
-      credentialHeader: 'authorization',
-      trust: 'team',
-    });
+    const pools = createUpstreamPools({ timeouts: UPSTREAM_TIMEOUTS, addressRules: STRICT });
+    const team = { basePath: '', key: null, credentialHeader: 'authorization', trust: 'team' } as const;
+    const pool = pools.poolFor({ ...team, origin: `https://localhost:${port}` });
 
     await assert.rejects(pool.request({ path: '/', method: 'GET' }), AddressRefused);
 
+    assert.throws(() => pools.poolFor({ ...team, origin: `https://127.0.0.1:${port}` }), AddressRefused);
     assert.deepEqual(hits, []);
     await pools.close();
     await new Promise((resolve) => neighbour.close(resolve));

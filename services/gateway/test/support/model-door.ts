@@ -12,7 +12,6 @@ import {
   UPSTREAM_TIMEOUTS,
   type UpstreamTimeouts,
 } from '../../src/inference/upstream-pools.ts';
-import { guardedLookup } from '../../src/models/address-guard.ts';
 import { loadCatalogue } from '../../src/models/catalogue.ts';
 import { baseModelRoutes } from '../../src/models/providers.ts';
 import type { ModelRoute } from '../../src/models/upstream.ts';
@@ -59,7 +58,7 @@ export async function startModelDoor(options: ModelDoorOptions): Promise<ModelDo
   const team: TeamModels = { granted, offers: (id) => base.has(id) };
   const pools = createUpstreamPools({
     timeouts: { ...UPSTREAM_TIMEOUTS, ...options.timeouts },
-    guardedLookup: guardedLookup({ allowPrivate: false, allowedHosts: [] }),
+    addressRules: { allowPrivate: false, allowedHosts: [] },
   });
   const ledger = createMemoryLedger();
   const running = createRunningCalls();
