@@ -11,7 +11,8 @@ export function createAnnounce(announcements: Announcements, log: Logger): Annou
   return async (...facts) => {
     const results = await Promise.allSettled(facts.map((fact) => announcements.publish(fact)));
     for (const [index, result] of results.entries()) {
-      if (result.status === 'rejected') log.warn({ err: result.reason, type: facts[index]?.type }, 'could not announce');
+      if (result.status === 'rejected')
+        log.warn({ err: result.reason, type: facts[index]?.type }, 'could not announce');
     }
   };
 }

@@ -1,5 +1,13 @@
 /** The gateway as one Express application, made from its settings and parts. It listens nowhere by itself. */
-import type { Announcements, Logger, Metrics, Presence, StandingAnswer, StandingQuestion, TokenKeys } from '@spectral/common';
+import type {
+  Announcements,
+  Logger,
+  Metrics,
+  Presence,
+  StandingAnswer,
+  StandingQuestion,
+  TokenKeys,
+} from '@spectral/common';
 import express, { type Express } from 'express';
 import { createAnnounce } from './announce.ts';
 import { bootstrap, mintOwnerKey, mintOwnerLink, type FirstRun } from './bootstrap/bootstrap.ts';
@@ -76,8 +84,20 @@ export async function createGateway(config: GatewayConfig, parts: GatewayParts):
   const callers = createCallers({ db, keys, standing: standingCache, cookie, publicUrl, serviceSecret, now });
   const announce = createAnnounce(announcements, log);
   const { limits, metrics, presence } = parts;
-  const house: House = { config, db, callers, sealer, announcements, announce, presence, limits, metrics, log, now };
-  const rooms = await Promise.all(parts.rooms.map((open) => open(house)));
+  const house: House = {
+    config,
+    db,
+    callers,
+    sealer,
+    announcements,
+    announce,
+    presence,
+    limits,
+    metrics,
+    log,
+    now,
+  };
+  const rooms = await Promise.all(parts.rooms.map(async (open) => open(house)));
   const stopFollowing = followPresence(db, announcements, log);
   const drain = { begun: false };
 
@@ -96,7 +116,7 @@ export async function createGateway(config: GatewayConfig, parts: GatewayParts):
     async close() {
       stopFollowing();
       standingCache.close();
-      await Promise.all(rooms.map((room) => room.close?.()));
+      await Promise.all(rooms.map(async (room) => room.close?.()));
     },
   };
 }
@@ -118,9 +138,21 @@ interface Composition {
 function application({ config, parts, house, rooms, signingKeys, isDraining }: Composition): Express {
   const { publicUrl, relayPublicUrl } = config;
   const { log, metrics, needs, presence, passwords } = parts;
-  const shared = { ...house, publicUrl, relayPublicUrl, presence, passwords, signingKeys, cookie: loginCookie(publicUrl) };
+  const shared = {
+    ...house,
+    publicUrl,
+    relayPublicUrl,
+    presence,
+    passwords,
+    signingKeys,
+    cookie: loginCookie(publicUrl),
+  };
   const app = express();
-  app.disable('x-powered-by').set('etag', false).set('query parser', 'simple').set('trust proxy', config.trustProxy);
+  app
+    .disable('x-powered-by')
+    .set('etag', false)
+    .set('query parser', 'simple')
+    .set('trust proxy', config.trustProxy);
 
   app.use(requestLog(log, metrics, parts.nowMs));
   app.use(healthRoutes({ needs, metrics, isDraining }));

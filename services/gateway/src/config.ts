@@ -54,7 +54,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     host: reader.text('SPECTRAL_HOST', '127.0.0.1'),
     port,
     publicUrl,
-    relayPublicUrl: reader.url('SPECTRAL_RELAY_PUBLIC_URL', ['http', 'https'], publicUrl || undefined),
+    relayPublicUrl: reader.optionalUrl('SPECTRAL_RELAY_PUBLIC_URL', ['http', 'https']) ?? publicUrl,
     database: databaseOf(reader),
     redisUrl: reader.optionalUrl('REDIS_URL', ['redis', 'rediss']),
     serviceSecret: serviceSecretOf(reader),
@@ -76,7 +76,10 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     },
     modelAddresses: {
       allowPrivate: reader.flag('SPECTRAL_PRIVATE_MODELS', false),
-      allowedHosts: (reader.optional('SPECTRAL_MODEL_HOSTS') ?? '').toLowerCase().split(/[\s,]+/).filter(Boolean),
+      allowedHosts: (reader.optional('SPECTRAL_MODEL_HOSTS') ?? '')
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter(Boolean),
     },
     webDirectory: reader.optional('SPECTRAL_WEB_DIR'),
     trustProxy: reader.integer('SPECTRAL_TRUST_PROXY', { fallback: 0, min: 0, max: 10 }),
@@ -92,14 +95,17 @@ function databaseOf(reader: EnvReader): GatewayConfig['database'] {
   const connections = reader.integer('SPECTRAL_DATABASE_CONNECTIONS', { fallback: 10, min: 1, max: 200 });
   if (url !== null) return { url, connections };
   if (directory === null) {
-    reader.fault('DATABASE_URL is not set; give a Postgres URL, or a directory in SPECTRAL_DATA_DIR for the embedded one');
+    reader.fault(
+      'DATABASE_URL is not set; give a Postgres URL, or a directory in SPECTRAL_DATA_DIR for the embedded one',
+    );
   }
   return { directory: `${directory ?? ''}/database` };
 }
 
 function serviceSecretOf(reader: EnvReader): string {
   const secret = reader.text('SPECTRAL_SERVICE_SECRET');
-  if (secret && secret.length < 16) reader.fault('SPECTRAL_SERVICE_SECRET is too short; give at least 16 characters');
+  if (secret && secret.length < 16)
+    reader.fault('SPECTRAL_SERVICE_SECRET is too short; give at least 16 characters');
   return secret;
 }
 
@@ -109,11 +115,16 @@ function masterKeyOf(reader: EnvReader): GatewayConfig['masterKey'] {
   const directory = reader.optional('SPECTRAL_DATA_DIR');
   if (base64 !== null) {
     const bytes = Buffer.from(base64, 'base64').length;
-    if (bytes !== 32) reader.fault(`SPECTRAL_MASTER_KEY has ${bytes} bytes; give 32 bytes in base64 (openssl rand -base64 32)`);
+    if (bytes !== 32)
+      reader.fault(
+        `SPECTRAL_MASTER_KEY has ${bytes} bytes; give 32 bytes in base64 (openssl rand -base64 32)`,
+      );
     return { base64 };
   }
   if (file !== null) return { file, create: false };
   if (directory !== null) return { file: `${directory}/master.key`, create: true };
-  reader.fault('SPECTRAL_MASTER_KEY is not set; give 32 bytes in base64 (openssl rand -base64 32), or SPECTRAL_MASTER_KEY_FILE');
+  reader.fault(
+    'SPECTRAL_MASTER_KEY is not set; give 32 bytes in base64 (openssl rand -base64 32), or SPECTRAL_MASTER_KEY_FILE',
+  );
   return { file: '', create: false };
 }

@@ -21,11 +21,18 @@ async function main(): Promise<void> {
 
   const { firstRun } = running.gateway;
   // A parent that started this process with a channel, such as a test, hears where to go.
-  process.send?.({ type: 'ready', url: running.url, loginLink: firstRun?.loginLink, teamKey: firstRun?.teamKey });
+  process.send?.({
+    type: 'ready',
+    url: running.url,
+    loginLink: firstRun?.loginLink,
+    teamKey: firstRun?.teamKey,
+  });
 
   // To the terminal and not to the log: these secrets are shown once and kept nowhere.
   if (firstRun) {
-    console.error(`First run. Sign in once with ${firstRun.loginLink}\nEnrol machines with the team key ${firstRun.teamKey}`);
+    console.error(
+      `First run. Sign in once with ${firstRun.loginLink}\nEnrol machines with the team key ${firstRun.teamKey}`,
+    );
   }
 }
 

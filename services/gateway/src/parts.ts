@@ -117,5 +117,8 @@ async function openDatabase(place: GatewayConfig['database'], log: Logger): Prom
 }
 
 function databaseNeed(db: Database): Need {
-  return { name: 'database', check: async () => void (await sql`select 1 from schema_migrations limit 1`.execute(db)) };
+  return {
+    name: 'database',
+    check: async () => void (await sql`select 1 from schema_migrations limit 1`.execute(db)),
+  };
 }

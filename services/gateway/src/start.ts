@@ -48,5 +48,10 @@ const starting: RequestListener = (_request, response) => {
 function withPort(config: GatewayConfig, port: number): GatewayConfig {
   if (config.port !== 0) return config;
   const bound = (url: string) => url.replace(/^(http:\/\/localhost):0$/, `$1:${port}`);
-  return { ...config, port, publicUrl: bound(config.publicUrl), relayPublicUrl: bound(config.relayPublicUrl) };
+  return {
+    ...config,
+    port,
+    publicUrl: bound(config.publicUrl),
+    relayPublicUrl: bound(config.relayPublicUrl),
+  };
 }

@@ -22,7 +22,10 @@ const BOOTSTRAP_LOCK = 0x5bec7a3;
 export const FIRST_OWNER = { name: 'Owner', email: 'owner@spectral.example' } as const;
 
 /** Makes them in an empty database. Null when there are people already; of several processes one does it. */
-export async function bootstrap(db: Database, options: { publicUrl: string; now: Date }): Promise<FirstRun | null> {
+export async function bootstrap(
+  db: Database,
+  options: { publicUrl: string; now: Date },
+): Promise<FirstRun | null> {
   const { publicUrl, now } = options;
   return db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${sql.lit(BOOTSTRAP_LOCK)})`.execute(transaction);
@@ -30,14 +33,26 @@ export async function bootstrap(db: Database, options: { publicUrl: string; now:
     if (somebody) return null;
     const owner = await addUser(transaction, { ...FIRST_OWNER, passwordHash: null }, now);
     const team = await createTeam(transaction, 'Team', owner.id, now);
-    const { secret: teamKey } = await createTeamKey(transaction, { teamId: team.id, name: 'First key', createdBy: null }, now);
+    const { secret: teamKey } = await createTeamKey(
+      transaction,
+      { teamId: team.id, name: 'First key', createdBy: null },
+      now,
+    );
     const loginLink = await mintLoginLink(transaction, { userId: owner.id, publicUrl, now });
-    return { team: { id: team.id, name: team.name }, owner: { id: owner.id, email: owner.email }, teamKey, loginLink };
+    return {
+      team: { id: team.id, name: team.name },
+      owner: { id: owner.id, email: owner.email },
+      teamKey,
+      loginLink,
+    };
   });
 }
 
 /** A fresh login link for the first owner, for whoever starts the process and so holds the database. */
-export async function mintOwnerLink(db: Database, options: { publicUrl: string; now: Date }): Promise<string> {
+export async function mintOwnerLink(
+  db: Database,
+  options: { publicUrl: string; now: Date },
+): Promise<string> {
   const { userId } = await firstOwner(db);
   return mintLoginLink(db, { ...options, userId });
 }

@@ -65,7 +65,8 @@ export function createCallers(parts: CallersParts): Callers {
     personIfAny,
     async person(request) {
       const person = await personIfAny(request);
-      if (!person) throw new ServiceError('unauthenticated', 'sign in first: there is no login, or it has ended');
+      if (!person)
+        throw new ServiceError('unauthenticated', 'sign in first: there is no login, or it has ended');
       return person;
     },
     async enroller({ headers }) {
@@ -102,7 +103,10 @@ export function createCallers(parts: CallersParts): Callers {
   };
 }
 
-async function browserPerson({ db, cookie, publicUrl, now }: CallersParts, request: Caught): Promise<Person | null> {
+async function browserPerson(
+  { db, cookie, publicUrl, now }: CallersParts,
+  request: Caught,
+): Promise<Person | null> {
   const secret = cookieOf(request.headers, cookie.name);
   if (secret === null) return null;
   assertSameOrigin(request, publicUrl);
@@ -115,13 +119,19 @@ async function browserPerson({ db, cookie, publicUrl, now }: CallersParts, reque
 async function userOf({ db, now }: CallersParts, token: string): Promise<Person> {
   const found = await findUserToken(db, token, now());
   if (found) return { kind: 'person', user: found.user, loginId: found.id, by: 'user-token' };
-  throw new ServiceError('unauthenticated', 'this user token is unknown or has ended: run `spectral login --oauth` again');
+  throw new ServiceError(
+    'unauthenticated',
+    'this user token is unknown or has ended: run `spectral login --oauth` again',
+  );
 }
 
 async function keyHolderOf({ db, now }: CallersParts, secret: string): Promise<TeamKeyHolder> {
   const key = await findTeamKey(db, secret, now());
   if (key) return { kind: 'team-key', keyId: key.id, teamId: key.teamId };
-  throw new ServiceError('unauthenticated', 'this team key is unknown or was ended: ask for a new one and run `spectral login`');
+  throw new ServiceError(
+    'unauthenticated',
+    'this team key is unknown or was ended: ask for a new one and run `spectral login`',
+  );
 }
 
 async function machineOf({ keys, standing, now }: CallersParts, token: string): Promise<MachineCaller> {
@@ -139,7 +149,9 @@ function fallen(fall: Fall): ServiceError {
     newer: 'a newer registration took this machine’s name',
     'key-ended': 'the team key of this machine was rotated or revoked',
   };
-  return new ServiceError('unauthenticated', why[fall] ?? 'this machine is unknown here', { details: { reason: fall } });
+  return new ServiceError('unauthenticated', why[fall] ?? 'this machine is unknown here', {
+    details: { reason: fall },
+  });
 }
 
 function wrongKind(expected: string, came: Credential): ServiceError {

@@ -18,7 +18,12 @@ const POLL_TOLERANCE_MS = 500;
 const ALPHABET = 'BCDFGHJKLMNPQRSTVWXZ';
 
 /** Begins a device login for the command on `host`. */
-export async function startDevice(db: Database, host: string, publicUrl: string, now: Date): Promise<DeviceStart> {
+export async function startDevice(
+  db: Database,
+  host: string,
+  publicUrl: string,
+  now: Date,
+): Promise<DeviceStart> {
   const [deviceCode, userCode] = [newSecret(), newUserCode()];
   const expires_at = new Date(now.getTime() + DEVICE_LIFE_MS);
   await db.deleteFrom('device_requests').where('expires_at', '<', now).execute();
@@ -45,7 +50,11 @@ export async function approveDevice(db: Database, typed: string, userId: string,
     .where('expires_at', '>', now)
     .returning('host')
     .executeTakeFirst();
-  if (!row) throw new ServiceError('not-found', 'no login waits for this code: check it, or start again on the machine');
+  if (!row)
+    throw new ServiceError(
+      'not-found',
+      'no login waits for this code: check it, or start again on the machine',
+    );
 }
 
 /**
@@ -87,7 +96,9 @@ async function useUp(db: Database, hash: string, host: string, now: Date): Promi
 function assertSlow(polledAt: Date | null, now: Date): void {
   if (!polledAt || now.getTime() - polledAt.getTime() >= DEVICE_POLL_MS - POLL_TOLERANCE_MS) return;
   const retryAfterSeconds = DEVICE_POLL_MS / 1000;
-  throw new ServiceError('rate-limited', `ask at most every ${retryAfterSeconds} s`, { details: { retryAfterSeconds } });
+  throw new ServiceError('rate-limited', `ask at most every ${retryAfterSeconds} s`, {
+    details: { retryAfterSeconds },
+  });
 }
 
 function newUserCode(): string {

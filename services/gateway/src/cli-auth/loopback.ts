@@ -33,7 +33,12 @@ export async function approveCommand(
 }
 
 /** Changes a code for a user token. A wrong verifier uses the code up as well. Throws ServiceError `gone`. */
-export async function redeemCode(db: Database, code: string, verifier: string, now: Date): Promise<UserToken> {
+export async function redeemCode(
+  db: Database,
+  code: string,
+  verifier: string,
+  now: Date,
+): Promise<UserToken> {
   const row = await db
     .updateTable('cli_codes')
     .from('users')
@@ -45,7 +50,10 @@ export async function redeemCode(db: Database, code: string, verifier: string, n
     .returning(['users.id', 'users.name', 'users.email', 'cli_codes.challenge', 'cli_codes.host'])
     .executeTakeFirst();
   if (!row || !sameSecret(challengeOf(verifier), row.challenge)) {
-    throw new ServiceError('gone', 'this login code is unknown, used or expired: run `spectral login --oauth` again');
+    throw new ServiceError(
+      'gone',
+      'this login code is unknown, used or expired: run `spectral login --oauth` again',
+    );
   }
   return issueUserToken(db, row, row.host, now);
 }

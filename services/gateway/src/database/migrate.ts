@@ -37,7 +37,10 @@ export async function readMigrations(directory: URL): Promise<Migration[]> {
   const twice = numbers.find((number, index) => numbers.indexOf(number) !== index);
   if (twice) throw new Error(`two migrations have the number ${twice}: ${files.join(', ')}`);
   return Promise.all(
-    files.map(async (file) => ({ name: file.slice(0, -'.sql'.length), sql: await readFile(new URL(file, directory), 'utf8') })),
+    files.map(async (file) => ({
+      name: file.slice(0, -'.sql'.length),
+      sql: await readFile(new URL(file, directory), 'utf8'),
+    })),
   );
 }
 
@@ -53,7 +56,9 @@ export class MigrationFailed extends Error {
   readonly code = 'migration-failed';
   constructor(name: string, statement: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(`migration ${name} failed at "${statement.slice(0, 80).replaceAll(/\s+/g, ' ')}": ${why}`, { cause });
+    super(`migration ${name} failed at "${statement.slice(0, 80).replaceAll(/\s+/g, ' ')}": ${why}`, {
+      cause,
+    });
     this.name = 'MigrationFailed';
   }
 }
@@ -66,7 +71,11 @@ async function appliedNames(transaction: Transaction<IdentityTables>): Promise<S
   return new Set(rows.map(({ name }) => name));
 }
 
-async function apply(transaction: Transaction<IdentityTables>, migration: Migration, now: Date): Promise<void> {
+async function apply(
+  transaction: Transaction<IdentityTables>,
+  migration: Migration,
+  now: Date,
+): Promise<void> {
   for (const statement of statementsOf(migration.sql)) {
     try {
       await sql.raw(statement).execute(transaction);
@@ -74,10 +83,15 @@ async function apply(transaction: Transaction<IdentityTables>, migration: Migrat
       throw new MigrationFailed(migration.name, statement, cause);
     }
   }
-  await sql`insert into schema_migrations (name, applied_at) values (${migration.name}, ${now})`.execute(transaction);
+  await sql`insert into schema_migrations (name, applied_at) values (${migration.name}, ${now})`.execute(
+    transaction,
+  );
 }
 
 function statementsOf(text: string): string[] {
   const code = text.replaceAll(/^\s*--.*$/gm, '');
-  return code.split(/;[ \t]*$/m).map((statement) => statement.trim()).filter(Boolean);
+  return code
+    .split(/;[ \t]*$/m)
+    .map((statement) => statement.trim())
+    .filter(Boolean);
 }

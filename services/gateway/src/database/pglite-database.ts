@@ -20,7 +20,9 @@ import type { IdentityTables } from './schema.ts';
 export type PGlitePlace = { readonly directory: string } | { readonly memory: true; readonly image?: Blob };
 
 /** Opens it, which takes 1 to 4 s the first time and under half a second later. Throws what PGlite throws. */
-export async function openPGliteDatabase(place: PGlitePlace): Promise<OpenDatabase & { readonly pglite: PGlite }> {
+export async function openPGliteDatabase(
+  place: PGlitePlace,
+): Promise<OpenDatabase & { readonly pglite: PGlite }> {
   const pglite = await openPGlite(place);
   const db = new Kysely<IdentityTables>({ dialect: new OneAtATimeDialect({ pglite }) });
   return { db, pglite, medium: 'pglite', close: () => db.destroy() };
@@ -70,7 +72,8 @@ function oneAtATime(inner: Driver): Driver {
       await inner.releaseConnection(connection, options);
       releases.get(connection)?.();
     },
-    beginTransaction: (connection, settings: TransactionSettings) => inner.beginTransaction(connection, settings),
+    beginTransaction: (connection, settings: TransactionSettings) =>
+      inner.beginTransaction(connection, settings),
     commitTransaction: (connection) => inner.commitTransaction(connection),
     rollbackTransaction: (connection) => inner.rollbackTransaction(connection),
     destroy: (options) => inner.destroy(options),

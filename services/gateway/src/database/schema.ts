@@ -50,7 +50,12 @@ export interface IdentityTables {
     expires_at: Date;
     ended_at: Later<Date>;
   };
-  login_links: { code_hash: Fixed<string>; user_id: Fixed<string>; expires_at: Fixed<Date>; used_at: Later<Date> };
+  login_links: {
+    code_hash: Fixed<string>;
+    user_id: Fixed<string>;
+    expires_at: Fixed<Date>;
+    used_at: Later<Date>;
+  };
   user_tokens: {
     id: Fixed<string>;
     user_id: Fixed<string>;

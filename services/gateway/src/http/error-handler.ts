@@ -10,7 +10,11 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
     if (response.headersSent) return next(thrown);
     const error = known(thrown);
     const { status, body } = errorAnswer(error);
-    if (status === 500 || isOutage(thrown)) log.error({ err: thrown, requestId: response.locals['requestId'], path: request.path }, 'request failed');
+    if (status === 500 || isOutage(thrown))
+      log.error(
+        { err: thrown, requestId: response.locals['requestId'], path: request.path },
+        'request failed',
+      );
     const wait = error instanceof ServiceError ? error.details?.['retryAfterSeconds'] : undefined;
     if (typeof wait === 'number') response.set('retry-after', String(wait));
     response.status(status).set('cache-control', 'no-store').json(body);
@@ -26,9 +30,11 @@ export function unknownRoute(): RequestHandler {
 
 /** An outage is nobody's mistake here; the faults of Express' body parser carry a `type` and are the caller's. */
 function known(thrown: unknown): unknown {
-  if (isOutage(thrown)) return new ServiceError('unavailable', 'the database is away: try again shortly', { cause: thrown });
+  if (isOutage(thrown))
+    return new ServiceError('unavailable', 'the database is away: try again shortly', { cause: thrown });
   if (!(thrown instanceof Error) || !('type' in thrown)) return thrown;
-  if (thrown.type === 'entity.too.large') return new ServiceError('too-large', 'the body is larger than this route takes');
+  if (thrown.type === 'entity.too.large')
+    return new ServiceError('too-large', 'the body is larger than this route takes');
   if (thrown.type === 'entity.parse.failed') return new BadInput('body: expected JSON');
   if (String(thrown.type).startsWith('request.') || String(thrown.type).endsWith('.unsupported')) {
     return new BadInput(`body: ${thrown.message}`);

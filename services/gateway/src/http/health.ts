@@ -30,7 +30,10 @@ export function healthRoutes({ needs, metrics, isDraining }: HealthParts): Route
     const faults = await faultsOf(needs);
     const ready = faults.length === 0 && !isDraining();
     const status = isDraining() ? 'draining' : ready ? 'ready' : 'not-ready';
-    response.status(ready ? 200 : 503).set('cache-control', 'no-store').json({ status, faults });
+    response
+      .status(ready ? 200 : 503)
+      .set('cache-control', 'no-store')
+      .json({ status, faults });
   });
 
   router.get('/metrics', async (_request, response) => {

@@ -4,13 +4,22 @@ import express, { Router } from 'express';
 import helmet from 'helmet';
 
 /** Paths that are never the page, so that a client that errs gets a clear 404 rather than HTML. */
-const NOT_THE_PAGE = /^\/(api|v1|mcp|internal|metrics|health|ready|\.well-known|assets|socket\.io|agent-connection|browser-connection)(\/|$)/;
+const NOT_THE_PAGE =
+  /^\/(api|v1|mcp|internal|metrics|health|ready|\.well-known|assets|socket\.io|agent-connection|browser-connection)(\/|$)/;
 
 /** Serves the folder that the page's build wrote; `index.html` is read for every path of the page. */
 export function pageRoutes(directory: string): Router {
   const router = Router();
-  router.use('/assets', express.static(join(directory, 'assets'), { immutable: true, maxAge: '365d', index: false }));
-  router.use(express.static(directory, { index: false, setHeaders: (response) => response.set('cache-control', 'no-cache') }));
+  router.use(
+    '/assets',
+    express.static(join(directory, 'assets'), { immutable: true, maxAge: '365d', index: false }),
+  );
+  router.use(
+    express.static(directory, {
+      index: false,
+      setHeaders: (response) => response.set('cache-control', 'no-cache'),
+    }),
+  );
   router.get('/{*path}', (request, response, next) => {
     if (NOT_THE_PAGE.test(request.path)) return next();
     response.set('cache-control', 'no-cache').sendFile(join(directory, 'index.html'));
@@ -50,5 +59,8 @@ function loopbackAliases(relay: string): string[] {
   const { hostname, port, protocol } = new URL(relay);
   if (!['localhost', '127.0.0.1'].includes(hostname)) return [];
   const end = port === '' ? '' : `:${port}`;
-  return ['localhost', '127.0.0.1'].flatMap((host) => [`${protocol}//${host}${end}`, `${protocol.replace('http', 'ws')}//${host}${end}`]);
+  return ['localhost', '127.0.0.1'].flatMap((host) => [
+    `${protocol}//${host}${end}`,
+    `${protocol.replace('http', 'ws')}//${host}${end}`,
+  ]);
 }

@@ -8,7 +8,10 @@ const QUIET = ['/health', '/ready', '/metrics'];
 
 /** Gives each request an id (`x-request-id`, taken over from a proxy when it is plain), and notes its end. */
 export function requestLog(log: Logger, metrics: Metrics, nowMs: () => number): RequestHandler {
-  const seconds = metrics.histogram('gateway_http_request_seconds', 'Duration of HTTP requests until the answer ended');
+  const seconds = metrics.histogram(
+    'gateway_http_request_seconds',
+    'Duration of HTTP requests until the answer ended',
+  );
   return (request, response, next) => {
     const requestId = idFrom(request) ?? randomUUID();
     const startedAt = nowMs();

@@ -1,7 +1,6 @@
 /** Routes as functions from a request to an answer: what they return is sent as JSON, what they throw as an error body. */
 import type { Request, RequestHandler } from 'express';
 
-
 /** Sends what `handle` resolves with. Answers of the API concern one caller and are never kept by caches. */
 export function route(handle: (request: Request) => Promise<unknown>): RequestHandler {
   return async (request, response) => {

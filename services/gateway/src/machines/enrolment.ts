@@ -13,7 +13,11 @@ export interface EnrolmentParts {
   readonly relayPublicUrl: string;
 }
 
-export async function enrolmentOf(parts: EnrolmentParts, machine: RegisteredMachine, now: Date): Promise<Enrolment> {
+export async function enrolmentOf(
+  parts: EnrolmentParts,
+  machine: RegisteredMachine,
+  now: Date,
+): Promise<Enrolment> {
   const { db, presence, signingKeys } = parts;
   const { id: sub, teamId: team, keyId: key, registration, hostname: host } = machine;
   const grant = { sub, team, key, registration, host };

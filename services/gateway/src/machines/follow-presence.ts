@@ -10,6 +10,8 @@ export function followPresence(db: Database, announcements: Announcements, log: 
     if (announcement.type !== 'presence' || !isUuid(announcement.machineId)) return;
     const { machineId, at } = announcement;
     // The next coming or going notes it again; until then presence itself has the time.
-    noteSeen(db, machineId, new Date(at)).catch((err: unknown) => log.warn({ err, machineId }, 'could not note last seen'));
+    noteSeen(db, machineId, new Date(at)).catch((err: unknown) =>
+      log.warn({ err, machineId }, 'could not note last seen'),
+    );
   });
 }

@@ -5,7 +5,12 @@ import type { Database } from '../database/index.ts';
 import { managesMachine, ownerAfter, seesMachine } from './visibility.ts';
 
 /** The machines a person sees in all their teams, by team and name. */
-export async function machinesVisibleTo(db: Database, presence: Presence, userId: string, now: Date): Promise<Machine[]> {
+export async function machinesVisibleTo(
+  db: Database,
+  presence: Presence,
+  userId: string,
+  now: Date,
+): Promise<Machine[]> {
   const rows = await machineRows(db)
     .innerJoin('members', 'members.team_id', 'machines.team_id')
     .select('members.role')
@@ -15,7 +20,10 @@ export async function machinesVisibleTo(db: Database, presence: Presence, userId
     .orderBy('machines.name')
     .execute();
   const visible = rows.filter((row) => seesMachine(row, { userId, role: row.role }));
-  const seen = await presenceOf(presence, visible.map(({ id }) => id));
+  const seen = await presenceOf(
+    presence,
+    visible.map(({ id }) => id),
+  );
   return visible.map((row) => asMachine(row, { userId, role: row.role }, seen, now));
 }
 
@@ -31,13 +39,23 @@ export async function machinesOfTeam(
     .where('machines.revoked_at', 'is', null)
     .orderBy('machines.name')
     .execute();
-  const visible = rows.filter((row) => row.visibility === 'SHARED' || (ownerId !== null && row.ownerId === ownerId));
-  const seen = await presenceOf(presence, visible.map(({ id }) => id));
+  const visible = rows.filter(
+    (row) => row.visibility === 'SHARED' || (ownerId !== null && row.ownerId === ownerId),
+  );
+  const seen = await presenceOf(
+    presence,
+    visible.map(({ id }) => id),
+  );
   return visible.map((row) => asMachine(row, null, seen, now));
 }
 
 /** One machine as it sees itself, for its enrolment. Throws ServiceError `not-found`. */
-export async function machineForItself(db: Database, presence: Presence, machineId: string, now: Date): Promise<Machine> {
+export async function machineForItself(
+  db: Database,
+  presence: Presence,
+  machineId: string,
+  now: Date,
+): Promise<Machine> {
   const row = await machineRows(db).where('machines.id', '=', machineId).executeTakeFirst();
   if (!row) throw new ServiceError('not-found', 'no such machine');
   return asMachine(row, null, await presenceOf(presence, [machineId]), now);
@@ -59,11 +77,19 @@ export async function machineSeenBy(
 export async function assertManages(db: Database, machineId: string, userId: string): Promise<void> {
   const { row, viewer } = await seenRow(db, machineId, userId);
   if (managesMachine(row, viewer)) return;
-  throw new ServiceError('forbidden', 'only the owner of a machine, and owners and admins of its team, may do this');
+  throw new ServiceError(
+    'forbidden',
+    'only the owner of a machine, and owners and admins of its team, may do this',
+  );
 }
 
 /** Changes who sees a machine; who makes an ownerless one private becomes its owner. Throws as `assertManages`. */
-export async function setVisibility(db: Database, machineId: string, userId: string, next: Visibility): Promise<void> {
+export async function setVisibility(
+  db: Database,
+  machineId: string,
+  userId: string,
+  next: Visibility,
+): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await transaction.selectFrom('machines').select('id').where('id', '=', machineId).forUpdate().execute();
     await assertManages(transaction, machineId, userId);
@@ -120,7 +146,8 @@ async function seenRow(
     .where('machines.revoked_at', 'is', null)
     .executeTakeFirst();
   const viewer = row && { userId, role: row.role };
-  if (!row || !viewer || !seesMachine(row, viewer)) throw new ServiceError('not-found', 'no such machine among yours');
+  if (!row || !viewer || !seesMachine(row, viewer))
+    throw new ServiceError('not-found', 'no such machine among yours');
   return { row, viewer };
 }
 
@@ -134,11 +161,18 @@ async function presenceOf(presence: Presence, ids: readonly string[]): Promise<S
     const [holders, lastSeen] = await Promise.all([presence.find(ids), presence.lastSeen(ids)]);
     return { holders, lastSeen };
   } catch (cause) {
-    throw new ServiceError('unavailable', 'it cannot be told at the moment which machines are online', { cause });
+    throw new ServiceError('unavailable', 'it cannot be told at the moment which machines are online', {
+      cause,
+    });
   }
 }
 
-function asMachine(row: MachineRow, viewer: { userId: string; role: Role } | null, seen: Seen, now: Date): Machine {
+function asMachine(
+  row: MachineRow,
+  viewer: { userId: string; role: Role } | null,
+  seen: Seen,
+  now: Date,
+): Machine {
   const holder = seen.holders.get(row.id);
   const lastSeen = holder
     ? now.getTime()

@@ -20,7 +20,12 @@ export interface RegisteredMachine {
  */
 export async function registerMachine(
   db: Database,
-  request: { teamId: string; registrant: Pick<Registrant, 'userId' | 'keyId'>; registration: Registration; now: Date },
+  request: {
+    teamId: string;
+    registrant: Pick<Registrant, 'userId' | 'keyId'>;
+    registration: Registration;
+    now: Date;
+  },
 ): Promise<{ machine: RegisteredMachine; announcement: Announcement }> {
   const { teamId, registration } = request;
   const machine = await db.transaction().execute(async (transaction) => {
@@ -39,13 +44,24 @@ export async function registerMachine(
 }
 
 /** Row locks cannot guard a name that has no row yet. */
-async function lockName(transaction: Transaction<IdentityTables>, teamId: string, name: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`machine ${teamId} ${name}`}, 0))`.execute(transaction);
+async function lockName(
+  transaction: Transaction<IdentityTables>,
+  teamId: string,
+  name: string,
+): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`machine ${teamId} ${name}`}, 0))`.execute(
+    transaction,
+  );
 }
 
 async function register(
   transaction: Transaction<IdentityTables>,
-  request: { teamId: string; registrant: Pick<Registrant, 'userId' | 'keyId'>; registration: Registration; now: Date },
+  request: {
+    teamId: string;
+    registrant: Pick<Registrant, 'userId' | 'keyId'>;
+    registration: Registration;
+    now: Date;
+  },
 ): Promise<RegisteredMachine> {
   const { teamId, now, registration } = request;
   const { name, hostname, version } = registration;
@@ -70,7 +86,11 @@ async function register(
   };
   const id = present?.id ?? randomUUID();
   if (present) await transaction.updateTable('machines').set(row).where('id', '=', id).execute();
-  else await transaction.insertInto('machines').values({ ...row, id, team_id: teamId, name }).execute();
+  else
+    await transaction
+      .insertInto('machines')
+      .values({ ...row, id, team_id: teamId, name })
+      .execute();
   return { id, teamId, keyId: row.key_id, registration: row.registration, hostname };
 }
 

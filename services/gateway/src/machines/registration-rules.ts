@@ -28,7 +28,10 @@ export interface Standing {
 }
 
 /** Owner and visibility after the registration, or `name-taken`. */
-export function registrationOutcome(machine: NamedMachine | null, registrant: Registrant): Standing | 'name-taken' {
+export function registrationOutcome(
+  machine: NamedMachine | null,
+  registrant: Registrant,
+): Standing | 'name-taken' {
   if (!machine) {
     const { userId } = registrant;
     return { ownerId: userId, visibility: userId === null ? 'SHARED' : 'PRIVATE' };

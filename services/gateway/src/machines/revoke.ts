@@ -14,7 +14,12 @@ export async function revokeMachine(db: Database, machineId: string, now: Date):
 }
 
 /** Revokes every machine a person owns in a team, and resolves with their ids. */
-export async function revokeMachinesOf(db: Database, teamId: string, ownerId: string, now: Date): Promise<string[]> {
+export async function revokeMachinesOf(
+  db: Database,
+  teamId: string,
+  ownerId: string,
+  now: Date,
+): Promise<string[]> {
   const rows = await db
     .updateTable('machines')
     .set({ revoked_at: now })

@@ -1,5 +1,12 @@
 /** `/api/machines`, `/api/relay-tickets`, `/internal/standing` and the keys that tokens are checked with. */
-import { JWKS_PATH, ServiceError, signTicket, standingQuestion, STANDING_PATH, type Presence } from '@spectral/common';
+import {
+  JWKS_PATH,
+  ServiceError,
+  signTicket,
+  standingQuestion,
+  STANDING_PATH,
+  type Presence,
+} from '@spectral/common';
 import {
   parse,
   registration,
@@ -45,7 +52,10 @@ export function machineRoutes(parts: MachineRoutesParts): Router {
     }),
   );
 
-  router.post('/api/machines', createRoute((request) => register(parts, request)));
+  router.post(
+    '/api/machines',
+    createRoute((request) => register(parts, request)),
+  );
 
   router.post(
     '/api/machines/self/token',
@@ -108,7 +118,10 @@ async function register(parts: MachineRoutesParts, request: Request) {
   const wanted = parse(registration, request.body, 'registration');
   const { machine, announcement } = await registerMachine(db, {
     teamId: await teamFor(db, enroller, wanted),
-    registrant: enroller.kind === 'person' ? { userId: enroller.user.id, keyId: null } : { userId: null, keyId: enroller.keyId },
+    registrant:
+      enroller.kind === 'person'
+        ? { userId: enroller.user.id, keyId: null }
+        : { userId: null, keyId: enroller.keyId },
     registration: wanted,
     now: now(),
   });
@@ -117,7 +130,11 @@ async function register(parts: MachineRoutesParts, request: Request) {
 }
 
 /** A key names its team; a person registers in the team they ask for, else in the one they joined first. */
-async function teamFor(db: Database, enroller: Person | TeamKeyHolder, { team }: Registration): Promise<string> {
+async function teamFor(
+  db: Database,
+  enroller: Person | TeamKeyHolder,
+  { team }: Registration,
+): Promise<string> {
   if (enroller.kind === 'team-key') return enroller.teamId;
   if (team !== undefined) {
     const teamId = idOf(team, 'team');
@@ -126,7 +143,10 @@ async function teamFor(db: Database, enroller: Person | TeamKeyHolder, { team }:
   }
   const [first] = await teamsOf(db, enroller.user.id);
   if (first) return first.id;
-  throw new ServiceError('forbidden', 'you are in no team: a machine belongs to one, so make or join a team first');
+  throw new ServiceError(
+    'forbidden',
+    'you are in no team: a machine belongs to one, so make or join a team first',
+  );
 }
 
 /** Keeps the registration the old token has: should a newer one come in this moment, the new token is as dead as the old. */
@@ -135,7 +155,11 @@ async function renew(parts: MachineRoutesParts, caller: MachineCaller) {
   return enrolmentOf(parts, { id, teamId, keyId, registration: number, hostname }, parts.now());
 }
 
-async function issueTicket(parts: MachineRoutesParts, person: Person, machineId: string): Promise<RelayTicket> {
+async function issueTicket(
+  parts: MachineRoutesParts,
+  person: Person,
+  machineId: string,
+): Promise<RelayTicket> {
   const { db, presence, signingKeys, relayPublicUrl: relayUrl } = parts;
   const now = parts.now();
   const { team } = await machineSeenBy(db, presence, machineId, person.user.id, now);

@@ -34,8 +34,13 @@ export async function loadSigningKeys(db: Database, sealer: Sealer, now: Date): 
     .orderBy('created_at', 'desc')
     .execute();
   const newest = rows.find(({ retired_at }) => retired_at === null);
-  if (!newest) throw new Error('every signing key is retired; delete the retired_at of one, or all rows to make a new pair');
-  const jwks = { keys: rows.map(({ kid, public_jwk }) => ({ ...public_jwk, kid, alg: 'EdDSA', use: 'sig' })) };
+  if (!newest)
+    throw new Error(
+      'every signing key is retired; delete the retired_at of one, or all rows to make a new pair',
+    );
+  const jwks = {
+    keys: rows.map(({ kid, public_jwk }) => ({ ...public_jwk, kid, alg: 'EdDSA', use: 'sig' })),
+  };
   const signing = { kid: newest.kid, privateKey: await openPrivateKey(sealer, newest) };
   return { signing, jwks, keys: localTokenKeys(jwks) };
 }

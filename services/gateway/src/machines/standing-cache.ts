@@ -20,10 +20,19 @@ export interface StandingCache {
   close(): void;
 }
 
-const ENDS_TOKENS: readonly Announcement['type'][] = ['machine-revoked', 'machine-registered', 'machine-changed', 'key-ended'];
+const ENDS_TOKENS: readonly Announcement['type'][] = [
+  'machine-revoked',
+  'machine-registered',
+  'machine-changed',
+  'key-ended',
+];
 
 /** `nowMs` is a clock in milliseconds that never goes back. */
-export function createStandingCache(db: Database, announcements: Announcements, nowMs: () => number): StandingCache {
+export function createStandingCache(
+  db: Database,
+  announcements: Announcements,
+  nowMs: () => number,
+): StandingCache {
   const held = new Map<string, { verdict: Promise<Verdict>; until: number }>();
   const close = announcements.subscribe(({ type }) => {
     if (ENDS_TOKENS.includes(type)) held.clear();
@@ -51,6 +60,10 @@ export function createStandingCache(db: Database, announcements: Announcements, 
 async function judge(db: Database, claims: MachineClaims): Promise<Verdict> {
   const machine = (await machineFacts(db, [claims.sub])).get(claims.sub);
   const keys = await livingKeys(db, claims.key === null ? [] : [claims.key]);
-  const fall = machineFall({ machineId: claims.sub, registration: claims.registration, keyId: claims.key }, machine, keys);
+  const fall = machineFall(
+    { machineId: claims.sub, registration: claims.registration, keyId: claims.key },
+    machine,
+    keys,
+  );
   return fall === null && machine ? { fall: null, machine } : { fall: fall ?? 'unknown' };
 }

@@ -28,9 +28,15 @@ export interface MachineFacts {
 export async function standing(db: Database, question: StandingQuestion, now: Date): Promise<StandingAnswer> {
   const machineIds = [...question.machines, ...question.people].map(({ machineId }) => machineId);
   const machines = await machineFacts(db, machineIds);
-  const keys = await livingKeys(db, question.machines.flatMap(({ keyId }) => keyId ?? []));
+  const keys = await livingKeys(
+    db,
+    question.machines.flatMap(({ keyId }) => keyId ?? []),
+  );
   const logins = await livingLogins(db, question.people.map(({ loginId }) => loginId).filter(isUuid), now);
-  const roles = await rolesIn(db, question.people.map(({ userId }) => userId));
+  const roles = await rolesIn(
+    db,
+    question.people.map(({ userId }) => userId),
+  );
 
   return {
     machines: question.machines.map((asked) => {
@@ -69,7 +75,12 @@ export async function machineFacts(db: Database, ids: readonly string[]): Promis
 export async function livingKeys(db: Database, ids: readonly string[]): Promise<Set<string>> {
   const known = [...new Set(ids)].filter(isUuid);
   if (known.length === 0) return new Set();
-  const rows = await db.selectFrom('team_keys').select('id').where('id', 'in', known).where('ended_at', 'is', null).execute();
+  const rows = await db
+    .selectFrom('team_keys')
+    .select('id')
+    .where('id', 'in', known)
+    .where('ended_at', 'is', null)
+    .execute();
   return new Set(rows.map(({ id }) => id));
 }
 
@@ -102,6 +113,10 @@ function personFall(
 async function rolesIn(db: Database, userIds: readonly string[]): Promise<Map<string, Role>> {
   const known = [...new Set(userIds)].filter(isUuid);
   if (known.length === 0) return new Map();
-  const rows = await db.selectFrom('members').select(['team_id', 'user_id', 'role']).where('user_id', 'in', known).execute();
+  const rows = await db
+    .selectFrom('members')
+    .select(['team_id', 'user_id', 'role'])
+    .where('user_id', 'in', known)
+    .execute();
   return new Map(rows.map(({ team_id, user_id, role }) => [`${team_id} ${user_id}`, role]));
 }

@@ -33,5 +33,8 @@ export async function useLoginLink(db: Database, code: string, now: Date): Promi
     .returning('user_id')
     .executeTakeFirst();
   if (row) return row.user_id;
-  throw new ServiceError('gone', 'this login link was used or has expired: sign in with your password, or ask for a new link');
+  throw new ServiceError(
+    'gone',
+    'this login link was used or has expired: sign in with your password, or ask for a new link',
+  );
 }

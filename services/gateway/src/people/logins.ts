@@ -20,12 +20,23 @@ export interface Login {
 }
 
 /** Begins a session; `secret` goes into the cookie and is stored nowhere. */
-export async function beginLogin(db: Database, userId: string, now: Date): Promise<{ id: string; secret: string }> {
+export async function beginLogin(
+  db: Database,
+  userId: string,
+  now: Date,
+): Promise<{ id: string; secret: string }> {
   const [id, secret] = [randomUUID(), newSecret()];
   const expires_at = new Date(now.getTime() + LOGIN_IDLE_MS);
   await db
     .insertInto('logins')
-    .values({ id, user_id: userId, secret_hash: hashSecret(secret), created_at: now, used_at: now, expires_at })
+    .values({
+      id,
+      user_id: userId,
+      secret_hash: hashSecret(secret),
+      created_at: now,
+      used_at: now,
+      expires_at,
+    })
     .execute();
   return { id, secret };
 }
@@ -35,7 +46,14 @@ export async function findLogin(db: Database, secret: string, now: Date): Promis
   const row = await db
     .selectFrom('logins')
     .innerJoin('users', 'users.id', 'logins.user_id')
-    .select(['logins.id', 'logins.created_at', 'logins.used_at', 'users.id as userId', 'users.name', 'users.email'])
+    .select([
+      'logins.id',
+      'logins.created_at',
+      'logins.used_at',
+      'users.id as userId',
+      'users.name',
+      'users.email',
+    ])
     .where('logins.secret_hash', '=', hashSecret(secret))
     .where('logins.ended_at', 'is', null)
     .where('logins.expires_at', '>', now)
@@ -48,11 +66,21 @@ export async function findLogin(db: Database, secret: string, now: Date): Promis
 
 /** Ends a session. */
 export async function endLogin(db: Database, loginId: string, now: Date): Promise<void> {
-  await db.updateTable('logins').set({ ended_at: now }).where('id', '=', loginId).where('ended_at', 'is', null).execute();
+  await db
+    .updateTable('logins')
+    .set({ ended_at: now })
+    .where('id', '=', loginId)
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 /** Ends the sessions of a person but for one, and resolves with their ids. */
-export async function endOtherLogins(db: Database, userId: string, keptId: string, now: Date): Promise<string[]> {
+export async function endOtherLogins(
+  db: Database,
+  userId: string,
+  keptId: string,
+  now: Date,
+): Promise<string[]> {
   const rows = await db
     .updateTable('logins')
     .set({ ended_at: now })
@@ -65,7 +93,11 @@ export async function endOtherLogins(db: Database, userId: string, keptId: strin
 }
 
 /** Which of these sessions or user tokens live, as login ids name either. */
-export async function livingLogins(db: Database, ids: readonly string[], now: Date): Promise<Map<string, string>> {
+export async function livingLogins(
+  db: Database,
+  ids: readonly string[],
+  now: Date,
+): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const rows = await db
     .selectFrom('logins')

@@ -62,7 +62,11 @@ export async function findByEmail(
 
 /** The stored password hash of a person; null when none is set. */
 export async function passwordHashOf(db: Database, userId: string): Promise<string | null> {
-  const row = await db.selectFrom('users').select('password_hash').where('id', '=', userId).executeTakeFirst();
+  const row = await db
+    .selectFrom('users')
+    .select('password_hash')
+    .where('id', '=', userId)
+    .executeTakeFirst();
   return row?.password_hash ?? null;
 }
 
@@ -79,7 +83,12 @@ export async function meOf(db: Database, userId: string): Promise<Me> {
 
 /** True while nobody ever signed in and nobody has a password. */
 export async function isFirstRun(db: Database): Promise<boolean> {
-  const person = await db.selectFrom('users').select('id').where('password_hash', 'is not', null).limit(1).executeTakeFirst();
+  const person = await db
+    .selectFrom('users')
+    .select('id')
+    .where('password_hash', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
   const login = await db.selectFrom('logins').select('id').limit(1).executeTakeFirst();
   return !person && !login;
 }
@@ -90,5 +99,8 @@ async function assertEmailFree(db: Database, email: string, exceptUserId: string
 }
 
 function emailTaken(email: string): ServiceError {
-  return new ServiceError('conflict', `${email} already has an account: sign in with it, or use another address`);
+  return new ServiceError(
+    'conflict',
+    `${email} already has an account: sign in with it, or use another address`,
+  );
 }

@@ -23,7 +23,8 @@ export async function changeProfile(
 ): Promise<Announcement[]> {
   const { db, passwords } = parts;
   const stored = await passwordHashOf(db, person.user.id);
-  const isSensitive = change.password !== undefined || (change.email ?? person.user.email) !== person.user.email;
+  const isSensitive =
+    change.password !== undefined || (change.email ?? person.user.email) !== person.user.email;
   if (isSensitive && stored !== null) await requirePassword(parts, person, change.currentPassword, stored);
 
   const { name, email, password } = change;

@@ -15,13 +15,28 @@ export async function issueUserToken(db: Database, user: User, host: string, now
   const expires_at = new Date(now.getTime() + USER_TOKEN_LIFE_MS);
   await db
     .insertInto('user_tokens')
-    .values({ id: randomUUID(), user_id: user.id, secret_hash: hashSecret(token), host, created_at: now, expires_at })
+    .values({
+      id: randomUUID(),
+      user_id: user.id,
+      secret_hash: hashSecret(token),
+      host,
+      created_at: now,
+      expires_at,
+    })
     .execute();
-  return { token, expiresAt: expires_at.toISOString(), user: { id: user.id, name: user.name, email: user.email } };
+  return {
+    token,
+    expiresAt: expires_at.toISOString(),
+    user: { id: user.id, name: user.name, email: user.email },
+  };
 }
 
 /** The person behind a token, or null when it is unknown, expired or ended. `id` is the token's row. */
-export async function findUserToken(db: Database, token: string, now: Date): Promise<{ id: string; user: User } | null> {
+export async function findUserToken(
+  db: Database,
+  token: string,
+  now: Date,
+): Promise<{ id: string; user: User } | null> {
   const row = await db
     .selectFrom('user_tokens')
     .innerJoin('users', 'users.id', 'user_tokens.user_id')
@@ -39,11 +54,21 @@ export async function findUserToken(db: Database, token: string, now: Date): Pro
 
 /** Ends the token with that row id. */
 export async function endUserToken(db: Database, id: string, now: Date): Promise<void> {
-  await db.updateTable('user_tokens').set({ ended_at: now }).where('id', '=', id).where('ended_at', 'is', null).execute();
+  await db
+    .updateTable('user_tokens')
+    .set({ ended_at: now })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 /** Ends every token of a person but one, and resolves with the ids. */
-export async function endOtherUserTokens(db: Database, userId: string, keptId: string, now: Date): Promise<string[]> {
+export async function endOtherUserTokens(
+  db: Database,
+  userId: string,
+  keptId: string,
+  now: Date,
+): Promise<string[]> {
   const rows = await db
     .updateTable('user_tokens')
     .set({ ended_at: now })

@@ -24,7 +24,9 @@ async function count(limits: RateLimit, key: string, limit: Limit): Promise<numb
   try {
     return await limits.attempt(key, limit);
   } catch (cause) {
-    throw new ServiceError('unavailable', 'attempts cannot be counted at the moment: try again shortly', { cause });
+    throw new ServiceError('unavailable', 'attempts cannot be counted at the moment: try again shortly', {
+      cause,
+    });
   }
 }
 

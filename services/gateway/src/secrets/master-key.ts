@@ -4,7 +4,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MASTER_KEY_BYTES } from './sealer.ts';
 
-export type MasterKeyPlace = { readonly base64: string } | { readonly file: string; readonly create: boolean };
+export type MasterKeyPlace =
+  { readonly base64: string } | { readonly file: string; readonly create: boolean };
 
 /** Reads the key; with `create`, a missing file is made with a fresh one (mode 0600). Throws when it is no key. */
 export async function loadMasterKey(place: MasterKeyPlace): Promise<Uint8Array> {
@@ -23,7 +24,10 @@ async function readKeyFile({ file, create }: { file: string; create: boolean }):
 async function createKeyFile(file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   try {
-    await writeFile(file, randomBytes(MASTER_KEY_BYTES).toString('base64') + '\n', { flag: 'wx', mode: 0o600 });
+    await writeFile(file, randomBytes(MASTER_KEY_BYTES).toString('base64') + '\n', {
+      flag: 'wx',
+      mode: 0o600,
+    });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }

@@ -21,7 +21,9 @@ export interface Sealer {
 export class CannotOpen extends Error {
   readonly code = 'cannot-open';
   constructor(name: string, cause?: unknown) {
-    super(`the stored secret ${name} does not open: is SPECTRAL_MASTER_KEY the one it was sealed with?`, { cause });
+    super(`the stored secret ${name} does not open: is SPECTRAL_MASTER_KEY the one it was sealed with?`, {
+      cause,
+    });
     this.name = 'CannotOpen';
   }
 }
@@ -37,7 +39,8 @@ export function createSealer(masterKey: Uint8Array): Sealer {
     },
     open(sealed, name) {
       const bytes = Buffer.from(sealed.slice(VERSION.length + 1), 'base64url');
-      if (!sealed.startsWith(`${VERSION}.`) || bytes.length < NONCE_BYTES + TAG_BYTES) throw new CannotOpen(name);
+      if (!sealed.startsWith(`${VERSION}.`) || bytes.length < NONCE_BYTES + TAG_BYTES)
+        throw new CannotOpen(name);
       try {
         const opener = createDecipheriv('aes-256-gcm', masterKey, bytes.subarray(0, NONCE_BYTES))
           .setAAD(Buffer.from(name))

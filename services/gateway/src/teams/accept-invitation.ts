@@ -48,7 +48,10 @@ async function newcomerOf(
   const { name, password } = signUp;
   const email = signUp.email ?? invitation.email ?? undefined;
   if (email === undefined || name === undefined || password === undefined) {
-    throw new ServiceError('bad-input', 'give a name, an email address and a password to sign up, or sign in first');
+    throw new ServiceError(
+      'bad-input',
+      'give a name, an email address and a password to sign up, or sign in first',
+    );
   }
   assertAddressee(invitation, email);
   return { name, email, passwordHash: await passwords.hash(password) };
@@ -56,5 +59,8 @@ async function newcomerOf(
 
 function assertAddressee({ email }: OpenInvitation, given: string): void {
   if (email === null || email === given) return;
-  throw new ServiceError('forbidden', `this invitation is for ${email}: sign in or sign up with that address`);
+  throw new ServiceError(
+    'forbidden',
+    `this invitation is for ${email}: sign in or sign up with that address`,
+  );
 }

@@ -22,7 +22,13 @@ export interface OpenInvitation {
 /** A new invitation; the code in the link is stored nowhere. */
 export async function invite(
   db: Database,
-  invitation: { teamId: string; role: InvitedRole; email: string | null; createdBy: string; publicUrl: string },
+  invitation: {
+    teamId: string;
+    role: InvitedRole;
+    email: string | null;
+    createdBy: string;
+    publicUrl: string;
+  },
   now: Date,
 ): Promise<{ invitation: Invitation; link: string }> {
   const code = newSecret();
@@ -74,7 +80,13 @@ export async function findInvitation(db: Database, code: string, now: Date): Pro
   const row = await db
     .selectFrom('invitations')
     .innerJoin('teams', 'teams.id', 'invitations.team_id')
-    .select(['invitations.id', 'teams.id as teamId', 'teams.name as teamName', 'invitations.role', 'invitations.email'])
+    .select([
+      'invitations.id',
+      'teams.id as teamId',
+      'teams.name as teamName',
+      'invitations.role',
+      'invitations.email',
+    ])
     .where('invitations.code_hash', '=', hashSecret(code))
     .where('invitations.ended_at', 'is', null)
     .where('invitations.expires_at', '>', now)

@@ -13,7 +13,13 @@ export async function membersOf(db: Database, teamId: string): Promise<Member[]>
 }
 
 /** Makes a person a member. No effect on one who is. */
-export async function addMember(db: Database, teamId: string, userId: string, role: Role, now: Date): Promise<void> {
+export async function addMember(
+  db: Database,
+  teamId: string,
+  userId: string,
+  role: Role,
+  now: Date,
+): Promise<void> {
   await db
     .insertInto('members')
     .values({ team_id: teamId, user_id: userId, role, joined_at: now })
@@ -55,7 +61,11 @@ export async function removeMember(
   return db.transaction().execute(async (transaction) => {
     const { caller, target, owners } = await rolesOf(transaction, teamId, callerId, userId);
     refuse(removalRefusal(caller, target, callerId === userId, owners));
-    await transaction.deleteFrom('members').where('team_id', '=', teamId).where('user_id', '=', userId).execute();
+    await transaction
+      .deleteFrom('members')
+      .where('team_id', '=', teamId)
+      .where('user_id', '=', userId)
+      .execute();
     const machineIds = await revokeMachinesOf(transaction, teamId, userId, now);
     return [
       { type: 'member-changed', teamId, userId } as const,
@@ -95,7 +105,8 @@ async function rolesOf(
 }
 
 function refuse(refusal: MemberRefusal | null): void {
-  if (refusal === 'forbidden') throw new ServiceError('forbidden', 'your role does not allow to change this member');
+  if (refusal === 'forbidden')
+    throw new ServiceError('forbidden', 'your role does not allow to change this member');
   if (refusal === 'last-owner') {
     throw new ServiceError('conflict', 'a team keeps at least one owner: make somebody else an owner first');
   }

@@ -40,14 +40,24 @@ export type MemberRefusal = 'forbidden' | 'last-owner';
  * Whether `caller` may give `target` another role. Owners change anybody; admins change admins and members, and make
  * nobody an owner; members change nobody. The last owner stays one.
  */
-export function roleChangeRefusal(caller: Role, target: Role, next: Role, owners: number): MemberRefusal | null {
+export function roleChangeRefusal(
+  caller: Role,
+  target: Role,
+  next: Role,
+  owners: number,
+): MemberRefusal | null {
   if (caller === 'member') return 'forbidden';
   if (caller === 'admin' && (target === 'owner' || next === 'owner')) return 'forbidden';
   return target === 'owner' && next !== 'owner' && owners <= 1 ? 'last-owner' : null;
 }
 
 /** Whether `caller` may take `target` out of the team. Everybody may leave, but the last owner. */
-export function removalRefusal(caller: Role, target: Role, isSelf: boolean, owners: number): MemberRefusal | null {
+export function removalRefusal(
+  caller: Role,
+  target: Role,
+  isSelf: boolean,
+  owners: number,
+): MemberRefusal | null {
   if (target === 'owner' && owners <= 1) return isSelf || caller === 'owner' ? 'last-owner' : 'forbidden';
   if (isSelf || caller === 'owner') return null;
   return caller === 'admin' && target !== 'owner' ? null : 'forbidden';

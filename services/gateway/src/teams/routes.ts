@@ -58,7 +58,9 @@ function mountTeams(router: Router, parts: TeamRoutesParts): void {
     createRoute(async (request) => {
       const { user } = await callers.person(request);
       const { name } = parse(newTeam, request.body, 'team');
-      return { team: await db.transaction().execute((transaction) => createTeam(transaction, name, user.id, now())) };
+      return {
+        team: await db.transaction().execute((transaction) => createTeam(transaction, name, user.id, now())),
+      };
     }),
   );
 
@@ -152,7 +154,11 @@ function mountInvitations(router: Router, parts: TeamRoutesParts): void {
       await guard(limits, `invitation-address:${addressOf(request)}`, GUESSES_PER_ADDRESS);
       const person = await callers.personIfAny(request);
       const signUp = parse(acceptInvitation, request.body ?? {}, 'invitation');
-      const { userId, announcement } = await accept(parts, { code: String(request.params['code']), person, signUp }, now());
+      const { userId, announcement } = await accept(
+        parts,
+        { code: String(request.params['code']), person, signUp },
+        now(),
+      );
       await announce(announcement);
       return person ? meOf(db, userId) : enter(parts, request, userId);
     }),

@@ -64,7 +64,11 @@ export async function rotateTeamKey(
 }
 
 /** Ends a key: it enrols nobody, and machine tokens issued under it are dead. Throws ServiceError `not-found`. */
-export async function endTeamKey(db: Database, key: { id: string; teamId: string }, now: Date): Promise<{ name: string }> {
+export async function endTeamKey(
+  db: Database,
+  key: { id: string; teamId: string },
+  now: Date,
+): Promise<{ name: string }> {
   const row = await db
     .updateTable('team_keys')
     .set({ ended_at: now })
@@ -78,7 +82,11 @@ export async function endTeamKey(db: Database, key: { id: string; teamId: string
 }
 
 /** The living key with that secret, or null. Notes its use. */
-export async function findTeamKey(db: Database, secret: string, now: Date): Promise<{ id: string; teamId: string } | null> {
+export async function findTeamKey(
+  db: Database,
+  secret: string,
+  now: Date,
+): Promise<{ id: string; teamId: string } | null> {
   const row = await db
     .selectFrom('team_keys')
     .select(['id', 'team_id as teamId', 'last_used_at'])
@@ -100,5 +108,11 @@ function asTeamKey(row: {
   last_used_at: Date | null;
 }): TeamKey {
   const { id, name, prefix, created_at, last_used_at } = row;
-  return { id, name, prefix, createdAt: created_at.toISOString(), lastUsedAt: last_used_at?.toISOString() ?? null };
+  return {
+    id,
+    name,
+    prefix,
+    createdAt: created_at.toISOString(),
+    lastUsedAt: last_used_at?.toISOString() ?? null,
+  };
 }

@@ -9,7 +9,10 @@ import { mayDo, rolesFor, type TeamAction } from './roles.ts';
 export async function createTeam(db: Database, name: string, ownerId: string, now: Date): Promise<Team> {
   const id = randomUUID();
   await db.insertInto('teams').values({ id, name, created_at: now }).execute();
-  await db.insertInto('members').values({ team_id: id, user_id: ownerId, role: 'owner', joined_at: now }).execute();
+  await db
+    .insertInto('members')
+    .values({ team_id: id, user_id: ownerId, role: 'owner', joined_at: now })
+    .execute();
   return { id, name, role: 'owner' };
 }
 
@@ -44,9 +47,17 @@ export async function roleIn(db: Database, teamId: string, userId: string): Prom
  * The person's role, when it allows the action. Throws ServiceError: `not-found` to strangers, who need not know that
  * the team exists, and `forbidden` to members.
  */
-export async function requireRole(db: Database, teamId: string, userId: string, action: TeamAction): Promise<Role> {
+export async function requireRole(
+  db: Database,
+  teamId: string,
+  userId: string,
+  action: TeamAction,
+): Promise<Role> {
   const role = await roleIn(db, teamId, userId);
   if (!role) throw new ServiceError('not-found', 'no such team among yours');
   if (mayDo(role, action)) return role;
-  throw new ServiceError('forbidden', `this needs the role ${rolesFor(action)} in the team; yours is ${role}`);
+  throw new ServiceError(
+    'forbidden',
+    `this needs the role ${rolesFor(action)} in the team; yours is ${role}`,
+  );
 }

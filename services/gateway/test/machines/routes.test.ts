@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
+import { after, afterEach, before, describe, it } from 'mocha';
 import { verifyMachineToken, verifyTicket } from '@spectral/common';
 import { MACHINE_TOKEN_LIFE_MS, TICKET_LIFE_MS } from '@spectral/proto/wire';
 import { decodeJwt } from 'jose';
 import { assertRefused, type ApiClient } from '../support/api-client.ts';
 import { bearing, newMember, owner, userTokenOf, type TestPerson } from '../support/people.ts';
-import { SERVICE_SECRET, startTestGateway, type TestGateway } from '../support/start-gateway.ts';
-
-const host = { hostname: 'build-1', version: '0.1.0', pid: 4242 };
+import { host, machineNames, register } from '../support/machines.ts';
+import { startTestGateway, type TestGateway } from '../support/start-gateway.ts';
 
 describe('machines', () => {
   let gateway: TestGateway;
@@ -23,12 +22,7 @@ describe('machines', () => {
   after(() => gateway.close());
   afterEach(() => void gateway.announced.splice(0));
 
-  const named = names();
-  const register = async (caller: ApiClient, name: string, more: object = {}) => {
-    const answer = await caller.post('/api/machines', { ...host, name, ...more });
-    assert.equal(answer.status, 201, JSON.stringify(answer.body));
-    return answer.body;
-  };
+  const named = machineNames();
   const listed = async (person: ApiClient, id: string) => {
     const { body } = await person.get('/api/machines');
     return body.machines.find((machine: { id: string }) => machine.id === id) ?? null;
@@ -97,10 +91,16 @@ describe('machines', () => {
 
     it('never takes a private machine from its owner', async () => {
       const name = named();
-      const { machine, token } = await register(bearing(gateway, await userTokenOf(gateway, member.api)), name);
+      const { machine, token } = await register(
+        bearing(gateway, await userTokenOf(gateway, member.api)),
+        name,
+      );
 
       const byKey = await key.post('/api/machines', { ...host, name });
-      const byPerson = await bearing(gateway, await userTokenOf(gateway, boss.api)).post('/api/machines', { ...host, name });
+      const byPerson = await bearing(gateway, await userTokenOf(gateway, boss.api)).post('/api/machines', {
+        ...host,
+        name,
+      });
 
       for (const refused of [byKey, byPerson]) {
         assertRefused(refused, 409, 'machine-name-taken');
@@ -131,14 +131,22 @@ describe('machines', () => {
 
       assert.equal(new Set(answers.map(({ machine }) => machine.id)).size, 1);
       const numbers = answers.map(({ token }) => Number(decodeJwt(token)['registration']));
-      assert.deepEqual(numbers.toSorted((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8]);
+      assert.deepEqual(
+        numbers.toSorted((a, b) => a - b),
+        [1, 2, 3, 4, 5, 6, 7, 8],
+      );
     });
 
     it('without a key, with a wrong one, with a cookie, with a machine token is refused', async () => {
       const { token } = await register(key, named());
       const body = { ...host, name: named() };
 
-      for (const caller of [gateway.stranger(), boss.api, bearing(gateway, 'sk-spectral-team-wrong'), bearing(gateway, token)]) {
+      for (const caller of [
+        gateway.stranger(),
+        boss.api,
+        bearing(gateway, 'sk-spectral-team-wrong'),
+        bearing(gateway, token),
+      ]) {
         assertRefused(await caller.post('/api/machines', body), 401, 'unauthenticated');
       }
     });
@@ -174,7 +182,14 @@ describe('machines', () => {
       const { machine } = await register(key, named());
       const at = Date.parse('2026-11-20T10:00:00.000Z');
       const seen = (when: number) =>
-        gateway.announcements.publish({ type: 'presence', machineId: machine.id, podId: 'p', epoch: 1, online: false, at: when });
+        gateway.announcements.publish({
+          type: 'presence',
+          machineId: machine.id,
+          podId: 'p',
+          epoch: 1,
+          online: false,
+          at: when,
+        });
       await seen(at);
       await seen(at - 5_000);
 
@@ -259,7 +274,11 @@ describe('machines', () => {
       const caller = bearing(gateway, token);
       assert.equal((await caller.post('/api/machines/self/token')).status, 200);
 
-      await gateway.db.updateTable('machines').set({ revoked_at: new Date() }).where('id', '=', machine.id).execute();
+      await gateway.db
+        .updateTable('machines')
+        .set({ revoked_at: new Date() })
+        .where('id', '=', machine.id)
+        .execute();
       gateway.pass(1_000);
 
       assertRefused(await caller.post('/api/machines/self/token'), 401, 'unauthenticated');
@@ -285,7 +304,10 @@ describe('machines', () => {
       assert.equal(body.keys.length, 1);
       assert.deepEqual(Object.keys(body.keys[0]).toSorted(), ['alg', 'crv', 'kid', 'kty', 'use', 'x']);
       assert.match(headers.get('cache-control') ?? '', /max-age=60/);
-      assert.equal(JSON.parse(Buffer.from(token.split('.')[0], 'base64url').toString()).kid, body.keys[0].kid);
+      assert.equal(
+        JSON.parse(Buffer.from(token.split('.')[0], 'base64url').toString()).kid,
+        body.keys[0].kid,
+      );
     });
 
     it('dies with the key it was issued under, by rotation and by revocation', async () => {
@@ -298,10 +320,18 @@ describe('machines', () => {
       const refused = await bearing(gateway, token).post('/api/machines/self/token');
       assertRefused(refused, 401, 'unauthenticated');
       assert.equal(refused.body.error.details.reason, 'key-ended');
-      assertRefused(await bearing(gateway, body.secret).post('/api/machines', { ...host, name: 'x' }), 401, 'unauthenticated');
+      assertRefused(
+        await bearing(gateway, body.secret).post('/api/machines', { ...host, name: 'x' }),
+        401,
+        'unauthenticated',
+      );
       const again = await register(bearing(gateway, rotated.body.secret), named());
       await boss.api.delete(`/api/teams/${boss.teamId}/keys/${rotated.body.key.id}`);
-      assertRefused(await bearing(gateway, again.token).post('/api/machines/self/token'), 401, 'unauthenticated');
+      assertRefused(
+        await bearing(gateway, again.token).post('/api/machines/self/token'),
+        401,
+        'unauthenticated',
+      );
     });
   });
 
@@ -312,7 +342,10 @@ describe('machines', () => {
       const { body } = await member.api.post('/api/relay-tickets', { machineId: machine.id });
 
       const claims = await verifyTicket(body.ticket, gateway.running.gateway.tokenKeys, new Date());
-      assert.deepEqual([claims.sub, claims.name, claims.machine, claims.team], [member.userId, 'Grace', machine.id, boss.teamId]);
+      assert.deepEqual(
+        [claims.sub, claims.name, claims.machine, claims.team],
+        [member.userId, 'Grace', machine.id, boss.teamId],
+      );
       assert.match(body.relayUrl, /^http:\/\/localhost:\d+$/);
       const { exp, iat } = decodeJwt(body.ticket);
       assert.equal(Number(exp) - Number(iat), TICKET_LIFE_MS / 1000);
@@ -328,96 +361,26 @@ describe('machines', () => {
       const question = { machines: [], people: [{ userId: member.userId, machineId: machine.id, loginId }] };
       assert.deepEqual((await gateway.running.gateway.standing(question)).people, [null]);
       await cli.post('/api/auth/logout');
-      assert.deepEqual((await gateway.running.gateway.standing(question)).people, [{ reason: 'login-ended' }]);
+      assert.deepEqual((await gateway.running.gateway.standing(question)).people, [
+        { reason: 'login-ended' },
+      ]);
     });
 
     it('are no machine tokens, and machine tokens get none', async () => {
       const { machine, token } = await register(key, named());
       const { body } = await member.api.post('/api/relay-tickets', { machineId: machine.id });
 
-      assertRefused(await bearing(gateway, body.ticket).post('/api/machines/self/token'), 401, 'unauthenticated');
+      assertRefused(
+        await bearing(gateway, body.ticket).post('/api/machines/self/token'),
+        401,
+        'unauthenticated',
+      );
       assertRefused(await bearing(gateway, body.ticket).get('/api/machines'), 401, 'unauthenticated');
-      assertRefused(await bearing(gateway, token).post('/api/relay-tickets', { machineId: machine.id }), 401, 'unauthenticated');
-    });
-  });
-
-  describe('standing', () => {
-    let relay: ApiClient;
-    beforeEach(() => {
-      relay = bearing(gateway, SERVICE_SECRET);
-    });
-
-    it('is told to relays alone', async () => {
-      const question = { machines: [], people: [] };
-
-      for (const caller of [gateway.stranger(), boss.api, key, bearing(gateway, `${SERVICE_SECRET}x`)]) {
-        assertRefused(await caller.post('/internal/standing', question), 401, 'unauthenticated');
-      }
-      assert.deepEqual((await relay.post('/internal/standing', question)).body, question);
-      assertRefused(await relay.post('/internal/standing', { machines: 'all' }), 400, 'bad-input');
-    });
-
-    it('of machines: each reason, in the order asked', async () => {
-      const name = named();
-      const old = decodeJwt((await register(key, name)).token);
-      const present = decodeJwt((await register(key, name, { hostname: 'newer-host' })).token);
-      const gone = decodeJwt((await register(key, named())).token);
-      await boss.api.delete(`/api/machines/${gone.sub}`);
-      const ask = (claims: Record<string, unknown>) => ({
-        machineId: claims['sub'],
-        registration: claims['registration'],
-        keyId: claims['key'],
-      });
-      const machines = [
-        ask(present),
-        ask(old),
-        ask(gone),
-        { ...ask(present), keyId: '6a1c7a5e-0000-4000-8000-000000000000' },
-        { machineId: 'made-up', registration: 1, keyId: null },
-      ];
-
-      const { body } = await relay.post('/internal/standing', { machines, people: [] });
-
-      assert.deepEqual(body.machines, [
-        null,
-        { reason: 'newer', newerHost: 'newer-host' },
-        { reason: 'revoked' },
-        { reason: 'key-ended' },
-        { reason: 'unknown' },
-      ]);
-    });
-
-    it('of people: falls with visibility, membership and login', async () => {
-      const { machine } = await register(key, named());
-      const { body: team } = await boss.api.get(`/api/teams/${boss.teamId}/members`);
-      assert.ok(team.members.length >= 2);
-      const leaver = await newMember(gateway, boss.api, { teamId: boss.teamId });
-      const asked = async (person: TestPerson) => {
-        const { body } = await person.api.post('/api/relay-tickets', { machineId: machine.id });
-        const { sub, session } = decodeJwt<{ session: string }>(body.ticket);
-        return { userId: sub, machineId: machine.id, loginId: session };
-      };
-      const people = [await asked(leaver), await asked(member), await asked(boss)];
-      const verdicts = async () => (await relay.post('/internal/standing', { machines: [], people })).body.people;
-      assert.deepEqual(await verdicts(), [null, null, null]);
-
-      await boss.api.delete(`/api/teams/${boss.teamId}/members/${leaver.userId}`);
-      assert.deepEqual(await verdicts(), [{ reason: 'forbidden' }, null, null]);
-      await boss.api.patch(`/api/machines/${machine.id}/visibility`, { visibility: 'PRIVATE' });
-      assert.deepEqual(await verdicts(), [{ reason: 'forbidden' }, { reason: 'forbidden' }, null]);
-      await boss.api.post('/api/auth/logout');
-      assert.deepEqual(await verdicts(), [{ reason: 'forbidden' }, { reason: 'forbidden' }, { reason: 'login-ended' }]);
-      boss = await owner(gateway);
-    });
-
-    it('somebody else’s login is no login', async () => {
-      const { machine } = await register(key, named());
-      const { body } = await member.api.post('/api/relay-tickets', { machineId: machine.id });
-      const { session: loginId } = decodeJwt<{ session: string }>(body.ticket);
-
-      const people = [{ userId: boss.userId, machineId: machine.id, loginId }];
-
-      assert.deepEqual((await relay.post('/internal/standing', { machines: [], people })).body.people, [{ reason: 'login-ended' }]);
+      assertRefused(
+        await bearing(gateway, token).post('/api/relay-tickets', { machineId: machine.id }),
+        401,
+        'unauthenticated',
+      );
     });
   });
 });
@@ -437,16 +400,31 @@ describe('tokens of another gateway', () => {
   it('count for nothing here', async () => {
     const theirs = await bearing(other, other.firstRun.teamKey).post('/api/machines', { ...host, name: 'm' });
 
-    assertRefused(await bearing(gateway, theirs.body.token).post('/api/machines/self/token'), 401, 'unauthenticated');
-    assertRefused(await bearing(gateway, other.firstRun.teamKey).post('/api/machines', { ...host, name: 'm' }), 401, 'unauthenticated');
+    assertRefused(
+      await bearing(gateway, theirs.body.token).post('/api/machines/self/token'),
+      401,
+      'unauthenticated',
+    );
+    assertRefused(
+      await bearing(gateway, other.firstRun.teamKey).post('/api/machines', { ...host, name: 'm' }),
+      401,
+      'unauthenticated',
+    );
   });
 
   it('a token that expired is refused though the machine stands', async () => {
-    const { body } = await bearing(gateway, gateway.firstRun.teamKey).post('/api/machines', { ...host, name: 'm' });
+    const { body } = await bearing(gateway, gateway.firstRun.teamKey).post('/api/machines', {
+      ...host,
+      name: 'm',
+    });
 
     gateway.pass(MACHINE_TOKEN_LIFE_MS + 1_000);
 
-    assertRefused(await bearing(gateway, body.token).post('/api/machines/self/token'), 401, 'unauthenticated');
+    assertRefused(
+      await bearing(gateway, body.token).post('/api/machines/self/token'),
+      401,
+      'unauthenticated',
+    );
   });
 });
 
@@ -457,9 +435,4 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
     if (Date.now() > deadline) throw new Error('the condition did not come true within 2 s');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
-
-function names(): () => string {
-  const made = { count: 0 };
-  return () => `machine-${(made.count += 1)}`;
 }

@@ -88,8 +88,12 @@ describe('signing in', () => {
   it('a wrong password and an unknown address are answered alike', async () => {
     const member = await newMember(gateway, boss.api, boss);
 
-    const wrong = await gateway.stranger().post('/api/auth/login', { email: member.email, password: 'not it at all' });
-    const unknown = await gateway.stranger().post('/api/auth/login', { email: 'no@example.com', password: 'not it at all' });
+    const wrong = await gateway
+      .stranger()
+      .post('/api/auth/login', { email: member.email, password: 'not it at all' });
+    const unknown = await gateway
+      .stranger()
+      .post('/api/auth/login', { email: 'no@example.com', password: 'not it at all' });
 
     assertRefused(wrong, 401, 'unauthenticated');
     assert.deepEqual(unknown.body, wrong.body);
@@ -100,13 +104,18 @@ describe('signing in', () => {
     const { email } = await owner(gateway);
 
     for (const password of ['', 'null', 'undefined']) {
-      assertRefused(await gateway.stranger().post('/api/auth/login', { email, password }), 401, 'unauthenticated');
+      assertRefused(
+        await gateway.stranger().post('/api/auth/login', { email, password }),
+        401,
+        'unauthenticated',
+      );
     }
   });
 
   it('guessing one account is slowed down, and the answer says for how long', async () => {
     const member = await newMember(gateway, boss.api, boss);
-    const guess = () => gateway.stranger().post('/api/auth/login', { email: member.email, password: 'a wrong guess' });
+    const guess = () =>
+      gateway.stranger().post('/api/auth/login', { email: member.email, password: 'a wrong guess' });
     for (let tries = 0; tries < 10; tries += 1) assertRefused(await guess(), 401, 'unauthenticated');
 
     const refused = await guess();
@@ -122,7 +131,9 @@ describe('signing in', () => {
     gateway.pass(16 * 60_000);
     const statuses: number[] = [];
     for (let tries = 0; tries < 31; tries += 1) {
-      const { status } = await gateway.stranger().post('/api/auth/login', { email: `p${tries}@example.com`, password: 'x' });
+      const { status } = await gateway
+        .stranger()
+        .post('/api/auth/login', { email: `p${tries}@example.com`, password: 'x' });
       statuses.push(status);
     }
 
@@ -187,9 +198,16 @@ describe('signing in', () => {
     const { api } = await owner(gateway);
     const member = await newMember(gateway, api, boss);
 
-    const { body } = await api.patch('/api/auth/me', { name: 'Ada', email: 'Ada@Example.com', password: 'ten letters and more' });
+    const { body } = await api.patch('/api/auth/me', {
+      name: 'Ada',
+      email: 'Ada@Example.com',
+      password: 'ten letters and more',
+    });
 
-    assert.deepEqual({ ...body.user, id: '' }, { id: '', name: 'Ada', email: 'ada@example.com', hasPassword: true });
+    assert.deepEqual(
+      { ...body.user, id: '' },
+      { id: '', name: 'Ada', email: 'ada@example.com', hasPassword: true },
+    );
     assertRefused(await member.api.patch('/api/auth/me', { email: 'ada@example.com' }), 403, 'forbidden');
     const change = { email: 'ada@example.com', currentPassword: member.password };
     assertRefused(await member.api.patch('/api/auth/me', change), 409, 'conflict');
@@ -228,15 +246,26 @@ describe('requests from other sites', () => {
       assertRefused(await boss.post('/api/teams', { name: 'Evil' }, headers), 403, 'csrf-refused');
 
       const { body } = await boss.get('/api/teams');
-      assert.deepEqual(body.teams.map((team: { name: string }) => team.name), ['Team']);
+      assert.deepEqual(
+        body.teams.map((team: { name: string }) => team.name),
+        ['Team'],
+      );
     });
   }
 
   it('another site cannot sign a visitor in to its own account either', async () => {
     const headers = { origin: 'https://evil.example' };
 
-    assertRefused(await gateway.stranger().post('/api/auth/login', { email: 'a@b.example', password: 'x' }, headers), 403, 'csrf-refused');
-    assertRefused(await gateway.stranger().post('/api/auth/link', { code: 'x' }, headers), 403, 'csrf-refused');
+    assertRefused(
+      await gateway.stranger().post('/api/auth/login', { email: 'a@b.example', password: 'x' }, headers),
+      403,
+      'csrf-refused',
+    );
+    assertRefused(
+      await gateway.stranger().post('/api/auth/link', { code: 'x' }, headers),
+      403,
+      'csrf-refused',
+    );
   });
 
   it('the page itself may, by whichever name of this host it was opened', async () => {
@@ -245,11 +274,16 @@ describe('requests from other sites', () => {
     byName.setCookies(boss.cookies());
 
     assert.equal((await byName.post('/api/teams', { name: 'Second' })).status, 201);
-    assert.equal((await boss.post('/api/teams', { name: 'Third' }, { 'sec-fetch-site': 'same-origin' })).status, 201);
+    assert.equal(
+      (await boss.post('/api/teams', { name: 'Third' }, { 'sec-fetch-site': 'same-origin' })).status,
+      201,
+    );
   });
 
   it('a form of another site cannot post JSON', async () => {
-    const answer = await boss.post('/api/teams', 'name=Evil', { 'content-type': 'application/x-www-form-urlencoded' });
+    const answer = await boss.post('/api/teams', 'name=Evil', {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
 
     assertRefused(answer, 400, 'bad-input');
   });

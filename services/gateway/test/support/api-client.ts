@@ -60,7 +60,11 @@ export function apiClient(url: string, always: Record<string, string> = {}): Api
 
 /** Asserts status and error code at once, with the body in the message. */
 export function assertRefused(answer: ApiAnswer, status: number, code: string): void {
-  assert.deepEqual({ status: answer.status, code: answer.body?.error?.code }, { status, code }, JSON.stringify(answer.body));
+  assert.deepEqual(
+    { status: answer.status, code: answer.body?.error?.code },
+    { status, code },
+    JSON.stringify(answer.body),
+  );
 }
 
 function keep(jar: Map<string, string>, line: string): void {

@@ -1,4 +1,5 @@
 /** Embedded databases in memory, for tests. Filling one from an image is far quicker than making it. */
+import { before } from 'mocha';
 import { migrate, readMigrations, type OpenDatabase } from '../../src/database/index.ts';
 import { openPGliteDatabase } from '../../src/database/pglite-database.ts';
 
@@ -11,6 +12,12 @@ const schemaImage = once(() =>
     await migrate(db, await readMigrations(MIGRATIONS), new Date());
   }),
 );
+
+// The first embedded database of a run takes seconds, on a crowded machine far more; no single test should pay for it.
+before('make the first embedded database', async function () {
+  this.timeout(60_000);
+  await schemaImage();
+});
 
 /** A fresh one with nothing in it. */
 export async function emptyEmbeddedDatabase(): Promise<OpenDatabase> {

@@ -17,7 +17,13 @@ export async function owner(gateway: TestGateway): Promise<TestPerson & { teamId
   const code = new URL(link).searchParams.get('code');
   const { status, body } = await api.post('/api/auth/link', { code });
   assert.equal(status, 200, JSON.stringify(body));
-  return { api, userId: body.user.id, email: body.user.email, password: '', teamId: gateway.firstRun.team.id };
+  return {
+    api,
+    userId: body.user.id,
+    email: body.user.email,
+    password: '',
+    teamId: gateway.firstRun.team.id,
+  };
 }
 
 /** A new person in a team, by an invitation of `inviter`. */
@@ -43,7 +49,11 @@ export async function userTokenOf(gateway: TestGateway, person: ApiClient): Prom
   const verifier = 'v'.repeat(43);
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
   const challenge = Buffer.from(hash).toString('base64url');
-  const { body } = await person.post('/api/cli-auth/approve', { port: 4321, state: 's'.repeat(16), challenge });
+  const { body } = await person.post('/api/cli-auth/approve', {
+    port: 4321,
+    state: 's'.repeat(16),
+    challenge,
+  });
   const token = await gateway.stranger().post('/api/cli-auth/token', { code: body.code, verifier });
   assert.equal(token.status, 200, JSON.stringify(token.body));
   return token.body.token;

@@ -43,7 +43,11 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;
-  const parts = { ...memoryParts(now), database: replaced.database ?? (await embeddedDatabase()), ...replaced };
+  const parts = {
+    ...memoryParts(now),
+    database: replaced.database ?? (await embeddedDatabase()),
+    ...replaced,
+  };
   const announced: Announcement[] = [];
   parts.announcements.subscribe((announcement) => announced.push(announcement));
   const config = readGatewayConfig({ ...TEST_ENV, ...env });

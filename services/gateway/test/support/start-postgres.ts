@@ -26,7 +26,18 @@ export async function startPostgres(): Promise<Postgres> {
   const data = join(directory, 'data');
   const initdb = ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'];
   execFileSync(join(programs, 'initdb'), initdb, { stdio: 'pipe', cwd: directory, ...user });
-  const settings = ['-D', data, '-k', directory, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_connections=60'];
+  const settings = [
+    '-D',
+    data,
+    '-k',
+    directory,
+    '-c',
+    'listen_addresses=',
+    '-c',
+    'fsync=off',
+    '-c',
+    'max_connections=60',
+  ];
   const server = spawn(join(programs, 'postgres'), settings, { stdio: 'ignore', cwd: directory, ...user });
   const kill = () => killed(server, 'SIGKILL');
 
@@ -51,7 +62,9 @@ export async function startPostgres(): Promise<Postgres> {
 function programDirectory(): string {
   const root = '/usr/lib/postgresql';
   const versions = existsSync(root) ? readdirSync(root).toSorted((a, b) => Number(b) - Number(a)) : [];
-  const found = versions.map((version) => join(root, version, 'bin')).find((folder) => existsSync(join(folder, 'initdb')));
+  const found = versions
+    .map((version) => join(root, version, 'bin'))
+    .find((folder) => existsSync(join(folder, 'initdb')));
   if (!found) throw new Error('these tests need a Postgres server: apt-get install postgresql');
   return found;
 }

@@ -1,16 +1,39 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Role } from '@spectral/proto/wire';
-import { mayDo, removalRefusal, roleChangeRefusal, type MemberRefusal, type TeamAction } from '../../src/teams/roles.ts';
+import {
+  mayDo,
+  removalRefusal,
+  roleChangeRefusal,
+  type MemberRefusal,
+  type TeamAction,
+} from '../../src/teams/roles.ts';
 
 const ROLES: Role[] = ['owner', 'admin', 'member'];
 
 describe('roles', () => {
   it('members see the team and its usage; owners and admins lead it', () => {
-    const led: TeamAction[] = ['rename-team', 'invite', 'see-invitations', 'see-keys', 'manage-keys', 'manage-models', 'manage-shared-machines'];
+    const led: TeamAction[] = [
+      'rename-team',
+      'invite',
+      'see-invitations',
+      'see-keys',
+      'manage-keys',
+      'manage-models',
+      'manage-shared-machines',
+    ];
 
-    for (const action of led) assert.deepEqual(ROLES.filter((role) => mayDo(role, action)), ['owner', 'admin'], action);
-    for (const action of ['see-team', 'see-usage'] as const) assert.ok(ROLES.every((role) => mayDo(role, action)), action);
+    for (const action of led)
+      assert.deepEqual(
+        ROLES.filter((role) => mayDo(role, action)),
+        ['owner', 'admin'],
+        action,
+      );
+    for (const action of ['see-team', 'see-usage'] as const)
+      assert.ok(
+        ROLES.every((role) => mayDo(role, action)),
+        action,
+      );
   });
 
   it('a role is changed from above, never by oneself upwards, and an owner stays', () => {
@@ -29,7 +52,11 @@ describe('roles', () => {
     ];
 
     for (const [caller, target, next, owners, refusal] of table) {
-      assert.equal(roleChangeRefusal(caller, target, next, owners), refusal, `${caller} makes ${target} ${next}`);
+      assert.equal(
+        roleChangeRefusal(caller, target, next, owners),
+        refusal,
+        `${caller} makes ${target} ${next}`,
+      );
     }
   });
 

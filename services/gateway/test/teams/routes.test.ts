@@ -20,7 +20,8 @@ describe('teams', () => {
   after(() => gateway.close());
   afterEach(() => void gateway.announced.splice(0));
 
-  const freshTeam = async (name = 'Fresh') => (await boss.api.post('/api/teams', { name })).body.team.id as string;
+  const freshTeam = async (name = 'Fresh') =>
+    (await boss.api.post('/api/teams', { name })).body.team.id as string;
   const codeOf = (link: string) => new URL(link).pathname.split('/').at(-1) ?? '';
   const invited = async (teamId: string, more: object = {}) => {
     const { body } = await boss.api.post(`/api/teams/${teamId}/invitations`, { role: 'member', ...more });
@@ -62,7 +63,10 @@ describe('teams', () => {
 
     const { body } = await member.api.get(`${base}/members`);
 
-    assert.deepEqual(body.members.map((one: { role: string }) => one.role), ['owner', 'member']);
+    assert.deepEqual(
+      body.members.map((one: { role: string }) => one.role),
+      ['owner', 'member'],
+    );
     for (const answer of [
       await member.api.patch(base, { name: 'x' }),
       await member.api.get(`${base}/keys`),
@@ -109,7 +113,7 @@ describe('teams', () => {
       other.api.delete(`/api/teams/${teamId}/members/${other.userId}`),
     ]);
 
-    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409]);
+    assert.deepEqual(answers.map(({ status }) => `${status}`).toSorted(), ['200', '409']);
   });
 
   it('who leaves takes their own machines along, and both are announced', async () => {
@@ -120,7 +124,11 @@ describe('teams', () => {
 
     await boss.api.delete(`/api/teams/${teamId}/members/${leaver.userId}`);
 
-    assertRefused(await bearing(gateway, body.token).post('/api/machines/self/token'), 401, 'unauthenticated');
+    assertRefused(
+      await bearing(gateway, body.token).post('/api/machines/self/token'),
+      401,
+      'unauthenticated',
+    );
     assert.deepEqual(gateway.announced.slice(-2), [
       { type: 'member-changed', teamId, userId: leaver.userId },
       { type: 'machine-revoked', machineId: body.machine.id },
@@ -132,7 +140,11 @@ describe('teams', () => {
       const teamId = await freshTeam('Guild');
       const { path } = await invited(teamId, { role: 'admin' });
       const browser = gateway.stranger();
-      assert.deepEqual((await browser.get(path)).body, { team: { name: 'Guild' }, role: 'admin', email: null });
+      assert.deepEqual((await browser.get(path)).body, {
+        team: { name: 'Guild' },
+        role: 'admin',
+        email: null,
+      });
 
       const signUp = { name: 'Lin', email: 'lin@example.com', password: 'long enough for this' };
       const { status, body } = await browser.post(`${path}/accept`, signUp);
@@ -141,7 +153,11 @@ describe('teams', () => {
       assert.deepEqual(body.teams, [{ id: teamId, name: 'Guild', role: 'admin' }]);
       assert.equal((await browser.get('/api/auth/me')).body.user.email, 'lin@example.com');
       assertRefused(await gateway.stranger().get(path), 410, 'gone');
-      assertRefused(await gateway.stranger().post(`${path}/accept`, { ...signUp, email: 'x@example.com' }), 410, 'gone');
+      assertRefused(
+        await gateway.stranger().post(`${path}/accept`, { ...signUp, email: 'x@example.com' }),
+        410,
+        'gone',
+      );
     });
 
     it('let a person who is signed in join', async () => {
@@ -157,7 +173,11 @@ describe('teams', () => {
       const signUp = { name: 'Kim', password: 'long enough for this' };
 
       assertRefused(await outsider.api.post(`${path}/accept`), 403, 'forbidden');
-      assertRefused(await gateway.stranger().post(`${path}/accept`, { ...signUp, email: 'other@example.com' }), 403, 'forbidden');
+      assertRefused(
+        await gateway.stranger().post(`${path}/accept`, { ...signUp, email: 'other@example.com' }),
+        403,
+        'forbidden',
+      );
       const { body } = await gateway.stranger().post(`${path}/accept`, signUp);
 
       assert.equal(body.user.email, 'kim@example.com');
@@ -166,7 +186,11 @@ describe('teams', () => {
     it('are not used up by a sign-up that fails', async () => {
       const { path } = await invited(await freshTeam());
 
-      assertRefused(await gateway.stranger().post(`${path}/accept`, { name: 'No password' }), 400, 'bad-input');
+      assertRefused(
+        await gateway.stranger().post(`${path}/accept`, { name: 'No password' }),
+        400,
+        'bad-input',
+      );
       const taken = { name: 'X', email: outsider.email, password: 'long enough for this' };
       assertRefused(await gateway.stranger().post(`${path}/accept`, taken), 409, 'conflict');
 
@@ -192,11 +216,13 @@ describe('teams', () => {
     it('accepted by two at the same moment admit one', async () => {
       const { path } = await invited(await freshTeam());
       const accept = (name: string) =>
-        gateway.stranger().post(`${path}/accept`, { name, email: `${name}@example.com`, password: 'long enough for this' });
+        gateway
+          .stranger()
+          .post(`${path}/accept`, { name, email: `${name}@example.com`, password: 'long enough for this' });
 
       const answers = await Promise.all([accept('first'), accept('second')]);
 
-      assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 410]);
+      assert.deepEqual(answers.map(({ status }) => `${status}`).toSorted(), ['200', '410']);
       const loser = answers[0]?.status === 200 ? 'second' : 'first';
       const login = { email: `${loser}@example.com`, password: 'long enough for this' };
       assertRefused(await gateway.stranger().post('/api/auth/login', login), 401, 'unauthenticated');
@@ -205,12 +231,17 @@ describe('teams', () => {
     it('never make an owner', async () => {
       const teamId = await freshTeam();
 
-      assertRefused(await boss.api.post(`/api/teams/${teamId}/invitations`, { role: 'owner' }), 400, 'bad-input');
+      assertRefused(
+        await boss.api.post(`/api/teams/${teamId}/invitations`, { role: 'owner' }),
+        400,
+        'bad-input',
+      );
     });
   });
 
   describe('keys', () => {
-    const keysOf = async (person: ApiClient, teamId: string) => (await person.get(`/api/teams/${teamId}/keys`)).body.keys;
+    const keysOf = async (person: ApiClient, teamId: string) =>
+      (await person.get(`/api/teams/${teamId}/keys`)).body.keys;
 
     it('are shown once and listed by their first characters', async () => {
       const teamId = await freshTeam();
@@ -228,7 +259,11 @@ describe('teams', () => {
     it('are stored as hashes', async () => {
       const { body } = await boss.api.post(`/api/teams/${await freshTeam()}/keys`, { name: 'CI' });
 
-      const rows = await gateway.db.selectFrom('team_keys').selectAll().where('id', '=', body.key.id).execute();
+      const rows = await gateway.db
+        .selectFrom('team_keys')
+        .selectAll()
+        .where('id', '=', body.key.id)
+        .execute();
 
       assert.ok(!JSON.stringify(rows).includes(body.secret.slice(-30)));
     });
@@ -252,7 +287,11 @@ describe('teams', () => {
     it('of another team cannot be touched', async () => {
       const { body } = await boss.api.post(`/api/teams/${await freshTeam()}/keys`, { name: 'CI' });
 
-      assertRefused(await boss.api.delete(`/api/teams/${await freshTeam()}/keys/${body.key.id}`), 404, 'not-found');
+      assertRefused(
+        await boss.api.delete(`/api/teams/${await freshTeam()}/keys/${body.key.id}`),
+        404,
+        'not-found',
+      );
     });
   });
 });
