@@ -11,6 +11,9 @@ export interface PodWatch {
   isLost(podId: string): boolean;
 }
 
+/** By then presence of the dead pod has expired too, and its name, new at each start, never comes back. */
+const REMEMBER_LOOKS = 60;
+
 interface Parts {
   readonly bus: Pick<Bus, 'reachable' | 'podId'>;
   /** The pods that matter now. */
@@ -20,24 +23,30 @@ interface Parts {
 
 export function createPodWatch({ bus, watch, onLost }: Parts): PodWatch {
   const missed = new Set<string>();
-  const lost = new Set<string>();
+  /** With the number of looks since. */
+  const lost = new Map<string, number>();
 
+  const remember = (podId: string) => {
+    const looks = lost.get(podId) ?? 0;
+    lost.set(podId, looks + 1);
+    if (looks === 0) onLost(podId);
+    if (looks < REMEMBER_LOOKS) return;
+    lost.delete(podId);
+    missed.delete(podId);
+  };
   const judge = (asked: readonly string[], reachable: Set<string>) => {
     for (const podId of asked) {
       if (reachable.has(podId)) {
         missed.delete(podId);
         lost.delete(podId);
       } else if (!missed.has(podId)) missed.add(podId);
-      else if (!lost.has(podId)) {
-        lost.add(podId);
-        onLost(podId);
-      }
+      else remember(podId);
     }
   };
 
   return {
     check() {
-      const asked = [...watch(), ...lost].filter((podId) => podId !== bus.podId);
+      const asked = [...new Set([...watch(), ...lost.keys()])].filter((podId) => podId !== bus.podId);
       if (asked.length === 0) return;
       bus.reachable(asked).then(
         (reachable) => judge(asked, reachable),

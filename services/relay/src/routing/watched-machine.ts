@@ -106,3 +106,14 @@ export function channelOf(frame: Uint8Array): string {
 export function isHead(frame: Uint8Array): boolean {
   return frame[1] === FrameKind.head;
 }
+
+/** A machine's presence in the form of the wire. */
+export function presenceOf({ holder, lastSeenAt }: WatchedMachine): {
+  online: boolean;
+  lastSeenAt: string | null;
+} {
+  return {
+    online: holder !== null,
+    lastSeenAt: lastSeenAt === null ? null : new Date(lastSeenAt).toISOString(),
+  };
+}

@@ -8,8 +8,9 @@ import type { RelayCounters } from '../counters.ts';
 import { readTarget } from './frame-fields.ts';
 import type { PodMessage, SendToPod, ToReaderPod } from './pod-message.ts';
 import type { Reader } from './reader.ts';
-import { BROKEN, answerFrame, offlineAnswer, timeoutAnswer, tooManyAnswer } from './relay-answer.ts';
-import { WatchedMachine, channelOf, isHead, type Holder, type Seat } from './watched-machine.ts';
+import { answerFrame, offlineAnswer, tooManyAnswer } from './relay-answer.ts';
+import { WaitingRequests } from './waiting-requests.ts';
+import { WatchedMachine, channelOf, isHead, presenceOf, type Holder, type Seat } from './watched-machine.ts';
 
 export interface ReaderLimits {
   /** The relay answers 504 after this long. */
@@ -35,11 +36,12 @@ export class WatchedMachines {
   readonly #parts: WatchedMachinesParts;
   readonly #machines = new Map<string, WatchedMachine>();
   readonly #seats = new Map<number, Seat>();
-  /** Seats with requests under way, so that the clock looks at no other. */
-  readonly #waiting = new Set<Seat>();
+  readonly #waiting: WaitingRequests;
 
   constructor(parts: WatchedMachinesParts) {
+    const { counters, now, limits } = parts;
     this.#parts = parts;
+    this.#waiting = new WaitingRequests({ counters, now, timeoutMs: limits.requestTimeoutMs });
   }
 
   /** The machine, known or new. The caller sees to its being located. */
@@ -77,7 +79,7 @@ export class WatchedMachines {
   leave(seat: Seat): void {
     const { machine, reader } = seat;
     this.#seats.delete(reader.number);
-    this.#waiting.delete(seat);
+    this.#waiting.forget(seat);
     machine.leave(seat);
     const { machineId, holder } = machine;
     if (holder) this.#parts.send(holder.podId, { type: 'leave', machineId, reader: reader.number });
@@ -87,7 +89,7 @@ export class WatchedMachines {
   /** A REQUEST frame of a reader. Throws BadFrame for anything else. */
   request(seat: Seat, bytes: Uint8Array): void {
     const { reader, machine, pending } = seat;
-    const { counters, limits, now, send } = this.#parts;
+    const { counters, limits, send } = this.#parts;
     const target = requestIdOf(seat, bytes);
     counters.requests += 1;
     if (!machine.holder) {
@@ -101,8 +103,7 @@ export class WatchedMachines {
     }
     const { podId } = machine.holder;
     const { number, actor } = reader;
-    pending.set(target, { deadline: now() + limits.requestTimeoutMs, podId });
-    this.#waiting.add(seat);
+    this.#waiting.add(seat, target, podId);
     send(podId, { type: 'request', machineId: machine.machineId, reader: number, actor, frame: bytes });
   }
 
@@ -151,7 +152,7 @@ export class WatchedMachines {
   undelivered(message: PodMessage): void {
     if (message.type !== 'request') return;
     const seat = this.#seats.get(message.reader);
-    if (seat) this.#fail(seat, readTarget(message.frame));
+    if (seat) this.#waiting.fail(seat, readTarget(message.frame));
   }
 
   machineHeld(machineId: string, holder: Holder): void {
@@ -171,22 +172,12 @@ export class WatchedMachines {
       const { holder } = machine;
       if (holder?.podId === podId && machine.gone(holder.epoch, this.#parts.now(), false)) tell(machine);
     }
-    for (const seat of this.#waiting) {
-      for (const [target, { podId: asked }] of seat.pending) if (asked === podId) this.#fail(seat, target);
-    }
+    this.#waiting.failOf(podId);
   }
 
   /** Gives up on requests past their time. */
   giveUp(): void {
-    const { counters, limits, now } = this.#parts;
-    const time = now();
-    for (const seat of this.#waiting) {
-      for (const [target, { deadline }] of seat.pending) {
-        if (deadline > time || !this.#settle(seat, target)) continue;
-        counters.requestsTimedOut += 1;
-        seat.reader.sendAnswer(answerFrame(target, timeoutAnswer(limits.requestTimeoutMs)));
-      }
-    }
+    this.#waiting.giveUp();
   }
 
   /** Repeats to other pods what is read here of their machines. */
@@ -208,9 +199,8 @@ export class WatchedMachines {
 
   /** Pods that hold the machines watched here, or owe an answer. */
   holderPods(): Set<string> {
-    const pods = new Set<string>();
+    const pods = this.#waiting.pods();
     for (const { holder } of this.#machines.values()) if (holder) pods.add(holder.podId);
-    for (const seat of this.#waiting) for (const { podId } of seat.pending.values()) pods.add(podId);
     return pods;
   }
 
@@ -219,9 +209,7 @@ export class WatchedMachines {
   }
 
   get pendingRequests(): number {
-    let sum = 0;
-    for (const seat of this.#waiting) sum += seat.pending.size;
-    return sum;
+    return this.#waiting.size;
   }
 
   get size(): number {
@@ -230,8 +218,7 @@ export class WatchedMachines {
 
   #answer({ reader, frame }: Message<'answer'>): void {
     const seat = this.#seats.get(reader);
-    if (seat && this.#settle(seat, readTarget(frame))) seat.reader.sendAnswer(frame);
-    else this.#parts.counters.strayFrames += 1;
+    if (!seat || !this.#waiting.answer(seat, frame)) this.#parts.counters.strayFrames += 1;
   }
 
   #snapshot({ machineId, epoch, reader, frame }: Message<'snapshot'>): void {
@@ -275,26 +262,13 @@ export class WatchedMachines {
 
   #unheld(from: string, { machineId, reader, target }: Message<'unheld'>): void {
     const seat = this.#seats.get(reader);
-    if (seat?.machine.machineId === machineId) this.#fail(seat, target);
+    if (seat?.machine.machineId === machineId) this.#waiting.fail(seat, target);
     if (this.#machines.get(machineId)?.holder?.podId === from) this.#parts.onStale(machineId);
   }
 
   #seatOf(reader: number, machineId: string, epoch: number): Seat | null {
     const seat = this.#seats.get(reader);
     return seat?.machine.machineId === machineId && seat.machine.holder?.epoch === epoch ? seat : null;
-  }
-
-  #fail(seat: Seat, target: number): void {
-    if (!this.#settle(seat, target)) return;
-    this.#parts.counters.requestsBroken += 1;
-    seat.reader.sendAnswer(answerFrame(target, BROKEN));
-  }
-
-  /** Takes a request off the list; false when it is not there (any more). */
-  #settle(seat: Seat, target: number): boolean {
-    const found = seat.pending.delete(target);
-    if (seat.pending.size === 0) this.#waiting.delete(seat);
-    return found;
   }
 }
 
@@ -311,15 +285,4 @@ function requestIdOf({ pending }: Seat, bytes: Uint8Array): number {
 function tell(machine: WatchedMachine): void {
   const control: RelayToBrowser = { kind: 'presence', ...presenceOf(machine) };
   for (const { reader } of machine.seats) reader.sendControl(control);
-}
-
-/** A machine's presence in the form of the wire. */
-export function presenceOf({ holder, lastSeenAt }: WatchedMachine): {
-  online: boolean;
-  lastSeenAt: string | null;
-} {
-  return {
-    online: holder !== null,
-    lastSeenAt: lastSeenAt === null ? null : new Date(lastSeenAt).toISOString(),
-  };
 }

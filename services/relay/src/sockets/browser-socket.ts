@@ -16,8 +16,8 @@ import type { Actor, CloseReason, RelayToBrowser, TicketClaims } from '@spectral
 import type { RelayCounters } from '../counters.ts';
 import type { Reader } from '../routing/reader.ts';
 import { answerFrame, tooManyAnswer } from '../routing/relay-answer.ts';
-import type { Seat } from '../routing/watched-machine.ts';
-import { presenceOf, type WatchedMachines } from '../routing/watched-machines.ts';
+import { presenceOf, type Seat } from '../routing/watched-machine.ts';
+import type { WatchedMachines } from '../routing/watched-machines.ts';
 import type { Timers } from '../timers.ts';
 import { RateLimiter, type RateLimits } from './rate-limit.ts';
 import { SendWindow, type EngineConnection } from './send-window.ts';
