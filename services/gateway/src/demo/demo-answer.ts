@@ -41,11 +41,12 @@ const USUAL_ITERATIONS = 3;
 
 /** The next reply in the conversation. */
 export function demoAnswer(request: DemoRequest): DemoReply | DemoFailure {
-  const command = demoCommandIn(request.prompt);
-  if (request.tools.length === 0 && command === null) {
+  // These quote the conversation, commands included, which must not be obeyed again.
+  if (request.tools.length === 0) {
     if (/title/i.test(request.system)) return say(words.title(request.prompt));
     if (/summar/i.test(request.system)) return say(words.summary(request.prompt));
   }
+  const command = demoCommandIn(request.prompt);
   if (command) return onCommand(command, request);
   return reply(nextStep(request));
 }

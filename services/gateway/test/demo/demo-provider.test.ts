@@ -119,8 +119,12 @@ describe('the demo model, through the model door', () => {
       ),
       'Demo: fix the flaky login test please',
     );
+    assert.equal(
+      await ask('You name conversations. Answer with a title.', 'Person:\ndemo: fail 529\n\nAssistant:\nok'),
+      'Demo: demo: fail 529',
+    );
     assert.match(
-      await ask('You are a context summarization assistant.', 'whatever'),
+      await ask('You are a context summarization assistant.', '[User]: demo: cut 1'),
       /## Goal[\s\S]*## Next Steps/,
     );
   });
