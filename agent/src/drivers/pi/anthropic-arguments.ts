@@ -22,6 +22,7 @@ export function mergeAnthropicArguments(): ArgumentMerger {
       else held.set(piece.index, [piece.json]);
       return '';
     },
+    holds: () => held.size > 0,
     flush,
   };
 }

@@ -13,7 +13,15 @@ import { createEventCutter } from './server-sent-events.ts';
 export interface TextFilter {
   take(text: string): string;
   end(): string;
+  /** Whether these bytes would pass unchanged, so that they need not be read as text; false when in doubt. */
+  passes(bytes: Uint8Array): boolean;
 }
+
+/** What every piece of arguments contains in its dialect. */
+const MARK: Readonly<Record<ModelApi, string>> = {
+  'anthropic-messages': 'input_json_delta',
+  'openai-completions': 'tool_calls',
+};
 
 /** A filter over the body of one streamed answer of `api`. */
 export function createArgumentFilter(api: ModelApi): TextFilter {
@@ -26,5 +34,12 @@ export function createArgumentFilter(api: ModelApi): TextFilter {
         .map((event) => merger.take(event))
         .join(''),
     end: () => merger.flush() + cutter.rest(),
+    passes(bytes) {
+      if (cutter.rest() !== '' || merger.holds()) return false;
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return buffer.at(-1) === LINE_FEED && buffer.at(-2) === LINE_FEED && !buffer.includes(MARK[api]);
+    },
   };
 }
+
+const LINE_FEED = 10;

@@ -50,6 +50,7 @@ export function mergeOpenAiArguments(): ArgumentMerger {
       }
       return '';
     },
+    holds: () => held.size > 0,
     flush,
   };
 }

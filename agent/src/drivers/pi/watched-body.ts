@@ -52,6 +52,7 @@ export function watchBody(
           return;
         }
         timer?.refresh();
+        if (filter.passes(value)) return controller.enqueue(value);
         const text = filter.take(decoder.decode(value, { stream: true }));
         if (text === '') continue;
         controller.enqueue(encoder.encode(text));

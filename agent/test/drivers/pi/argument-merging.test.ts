@@ -14,7 +14,10 @@ function streamOf(api: ModelApi, step: Step): string {
 function filtered(api: ModelApi, text: string, size = text.length): string {
   const filter = createArgumentFilter(api);
   let out = '';
-  for (let at = 0; at < text.length; at += size) out += filter.take(text.slice(at, at + size));
+  for (let at = 0; at < text.length; at += size) {
+    const piece = text.slice(at, at + size);
+    out += filter.passes(Buffer.from(piece)) ? piece : filter.take(piece);
+  }
   return out + filter.end();
 }
 
@@ -99,6 +102,25 @@ describe('gathering of tool arguments', () => {
       assert.equal(filtered(api, odd), odd);
     });
   }
+
+  it('reads no text that cannot hold arguments, and none while arguments are held', () => {
+    const filter = createArgumentFilter('anthropic-messages');
+    const passes = (text: string): boolean => filter.passes(Buffer.from(text));
+
+    assert.ok(passes('data: {"type":"text_delta"}\n\n'));
+    assert.ok(!passes('data: {"type":"text_delta"}\n'), 'the event is not whole');
+    assert.ok(!passes('data: {"type":"input_json_delta"}\n\n'));
+
+    filter.take('data: half');
+    assert.ok(!passes('data: {}\n\n'), 'an event has begun');
+    filter.take('\n\n');
+    assert.ok(passes('data: {}\n\n'));
+
+    filter.take(
+      'data: {"type":"content_block_delta","index":0,"delta":{"type":"input_json_delta","partial_json":"{"}}\n\n',
+    );
+    assert.ok(!passes('data: {}\n\n'), 'arguments are held');
+  });
 
   it('lets arguments wait over a ping', () => {
     const delta = (json: string): string =>

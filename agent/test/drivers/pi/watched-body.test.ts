@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ModelStalled, watchBody } from '../../../src/drivers/pi/watched-body.ts';
 
-const UNCHANGED = { take: (text: string) => text, end: () => '' };
+const UNCHANGED = { take: (text: string) => text, end: () => '', passes: () => false };
 
 function source(): {
   stream: ReadableStream<Uint8Array>;
@@ -37,13 +37,32 @@ describe('a watched body', () => {
 
   it('passes what its filter makes of it, and the filter’s last word', async () => {
     const from = source();
-    const filter = { take: (text: string) => (text === 'hold' ? '' : text.toUpperCase()), end: () => '!' };
+    const filter = {
+      take: (text: string) => (text === 'hold' ? '' : text.toUpperCase()),
+      end: () => '!',
+      passes: () => false,
+    };
     const body = new Response(watchBody(from.stream, filter, 1000));
 
     for (const text of ['a', 'hold', 'b']) from.send(text);
     from.close();
 
     assert.equal(await body.text(), 'AB!');
+  });
+
+  it('passes bytes as they are where its filter says they would not change', async () => {
+    const from = source();
+    const filter = {
+      take: (text: string) => text.toUpperCase(),
+      end: () => '',
+      passes: (bytes: Uint8Array) => bytes.byteLength > 1,
+    };
+    const body = new Response(watchBody(from.stream, filter, 1000));
+
+    for (const text of ['long', 'a', 'again']) from.send(text);
+    from.close();
+
+    assert.equal(await body.text(), 'longAagain');
   });
 
   it('fails after silence and leaves its source', async () => {
