@@ -28,6 +28,8 @@ import { inTurn } from './inference/in-turn.ts';
 
 /** A caller that takes nothing of its answer for this long is let go. */
 const READER_STALL_MS = 120_000;
+/** Far beyond what a machine's sessions need; a runaway script meets it. */
+const MAX_CALLS_PER_MACHINE = 200;
 /** Every running call's right is checked this often, should an announcement get lost. */
 const RECHECK_MS = 5_000;
 
@@ -59,6 +61,7 @@ export async function openModelRoom(house: House): Promise<Room> {
     meter: createCallMeter(house.metrics, () => performance.now()),
     maxBodyBytes: MAX_BODY_BYTES,
     readerStallMs: READER_STALL_MS,
+    maxCallsPerMachine: MAX_CALLS_PER_MACHINE,
     now,
     log,
   });

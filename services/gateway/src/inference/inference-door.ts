@@ -31,6 +31,8 @@ export interface InferenceParts {
   readonly meter: CallMeter;
   readonly maxBodyBytes: number;
   readonly readerStallMs: number;
+  /** Calls one machine may have running at once. */
+  readonly maxCallsPerMachine: number;
   readonly newRequestId: () => string;
   readonly now: () => Date;
   readonly log: Logger;
@@ -76,6 +78,7 @@ interface Call {
 async function serve(parts: InferenceParts, call: Call): Promise<void> {
   refuseOddRequest(call);
   const caller = await parts.admit({ method: 'POST', headers: call.request.headers });
+  refuseTooMany(parts, caller);
   const body = await readBody(call.request, parts.maxBodyBytes);
   const encoding = call.request.headers['content-encoding'];
   const plain = await plainBody(body, encoding, parts.maxBodyBytes);
@@ -160,6 +163,14 @@ function refuseOddRequest({ request, query }: Call): void {
   if (/[?&](model|%6d|m%6f)/i.test(query) && new URLSearchParams(query).has('model')) {
     throw new Refusal('bad-request', 'Name the model in the body alone, not in the query.');
   }
+}
+
+function refuseTooMany(
+  { running, maxCallsPerMachine }: InferenceParts,
+  { machineId }: InferenceCaller,
+): void {
+  if (running.countOf(machineId) < maxCallsPerMachine) return;
+  throw new Refusal('busy', 'rate limit: concurrent requests of this machine. Try again when one has ended.');
 }
 
 function withoutHeader(headers: readonly string[], name: string): string[] {

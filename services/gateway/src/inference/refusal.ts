@@ -14,6 +14,7 @@ export type RefusalKind =
   | 'not-found'
   | 'too-large'
   | 'bad-request'
+  | 'busy'
   | 'draining'
   | 'accounts-away'
   | 'upstream-away'
@@ -82,6 +83,14 @@ const FORMS: Readonly<Record<RefusalKind, Form>> = {
     openaiType: 'invalid_request_error',
     openaiCode: 'invalid_request',
     retry: false,
+  },
+  busy: {
+    status: 429,
+    anthropicType: 'rate_limit_error',
+    openaiType: 'rate_limit_error',
+    openaiCode: 'rate_limit_exceeded',
+    retry: true,
+    retryAfterSeconds: 2,
   },
   draining: {
     status: 529,

@@ -23,6 +23,8 @@ export interface RunningCalls {
   /** Ends all, telling their callers why. */
   stopAll(refusal: Refusal): void;
   count(): number;
+  /** Of one machine. */
+  countOf(machineId: string): number;
 }
 
 interface Entry {
@@ -66,6 +68,8 @@ export function createRunningCalls(): RunningCalls {
       for (const { forwarding } of running.values()) forwarding?.stop(refusal);
     },
     count: () => running.size,
+    countOf: (machineId) =>
+      [...running.values()].filter(({ caller }) => caller.machineId === machineId).length,
   };
 }
 

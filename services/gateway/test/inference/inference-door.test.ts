@@ -236,6 +236,19 @@ describe('the model door', () => {
     assert.equal((await settledCall(door)).outcome, 'stopped');
   });
 
+  it('lets a machine have so many calls at once', async () => {
+    const narrow = await startModelDoor({ upstream: upstream.url, maxCallsPerMachine: 1 });
+    const running = post(narrow, PATHS.anthropic, oddBody(MODELS.anthropic, 'slow', true));
+    while (upstream.hits.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+
+    const refused = await post(narrow, PATHS.anthropic, oddBody(MODELS.anthropic, 'hi', true));
+
+    assert.deepEqual([refused.status, refused.headers['retry-after']], [429, '2']);
+    assert.equal((await running).status, 200);
+    assert.equal((await post(narrow, PATHS.anthropic, oddBody(MODELS.anthropic, 'hi', true))).status, 200);
+    await narrow.close();
+  });
+
   it('sends new callers away while it drains, and lets running streams end', async () => {
     const running = ask('anthropic', 'slow');
     while (upstream.hits.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));

@@ -83,6 +83,12 @@ const CASES: [what: string, refusal: Refusal, reaction: Reaction, retryHeader: s
     'false',
   ],
   [
+    'too many calls at once',
+    new Refusal('busy', 'rate limit: concurrent requests of this machine. Try again when one has ended.'),
+    'tries again',
+    'true',
+  ],
+  [
     'a draining gateway',
     new Refusal('draining', 'overloaded: this gateway is restarting.'),
     'tries again',

@@ -37,6 +37,7 @@ export interface ModelDoorOptions {
   readonly timeouts?: Partial<UpstreamTimeouts>;
   readonly maxBodyBytes?: number;
   readonly readerStallMs?: number;
+  readonly maxCallsPerMachine?: number;
 }
 
 export const MACHINE_TOKEN = 'aaa.bbb.ccc';
@@ -84,6 +85,7 @@ export async function startModelDoor(options: ModelDoorOptions): Promise<ModelDo
     meter: createCallMeter(metrics, () => performance.now()),
     maxBodyBytes: options.maxBodyBytes ?? 32 * 1024 * 1024,
     readerStallMs: options.readerStallMs ?? 60_000,
+    maxCallsPerMachine: options.maxCallsPerMachine ?? 100,
     newRequestId: () => newRequestId(randomBytes),
     now: () => new Date(),
     log: silentLogger(),
