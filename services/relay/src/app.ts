@@ -58,39 +58,8 @@ const HEARTBEAT_CHECK_MS = 1_000;
 
 /** Resolves once other pods can be heard. */
 export async function createRelay(settings: RelaySettings, parts: RelayParts): Promise<Relay> {
-  const { announcements, bus, keys, metrics, now, timers } = parts;
-  const counters = createCounters();
-  const router = new Router({ ...parts, counters, limits: settings.reader, periods: settings.periods });
-  const desk = createStandingDesk(parts.standing, timers);
-  const heartbeat = createHeartbeat({ ...settings, now });
-  const rechecks = createRechecks({
-    ...parts,
-    counters,
-    desk,
-    links: () => router.held.links(),
-    readers: () => router.watched.readers(),
-  });
-  const machines = createMachineDoor({
-    ...parts,
-    counters,
-    router,
-    rechecks,
-    heartbeat,
-    admission: { desk, verify: (token) => verifyMachineToken(token, keys, new Date(now())) },
-    machinesPerTeam: settings.machinesPerTeam,
-    rate: settings.machineRate,
-    windowBytes: settings.machineWindowBytes,
-  });
-  const browsers = createBrowserDoor({
-    ...parts,
-    ...settings,
-    counters,
-    router,
-    rechecks,
-    admission: { desk, verify: (ticket) => verifyTicket(ticket, keys, new Date(now())) },
-    rate: settings.browserRate,
-    windowBytes: settings.browserWindowBytes,
-  });
+  const { announcements, bus, metrics, timers } = parts;
+  const { counters, router, rechecks, heartbeat, doors } = assemble(settings, parts);
   const drain = createDrain({ router, timers });
   const isReady = () => !drain.isDraining() && bus.isReady();
   await router.start();
@@ -107,11 +76,10 @@ export async function createRelay(settings: RelaySettings, parts: RelayParts): P
     drain: drain.run,
     attach(server) {
       const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-        const door = doorOf(request.url ?? '');
-        if (door === null) return refuseUnknown(server, socket);
+        const path = pathOf(request);
+        if (path === null) return refuseUnknown(server, socket);
         if (drain.isDraining()) return refuseUpgrade(socket, 503, drainingRefusal().body);
-        if (door === 'machine') void machines.upgrade(request, socket, head);
-        else browsers.upgrade(request, socket, head);
+        void doors[path].upgrade(request, socket, head);
       };
       server.on('upgrade', onUpgrade);
       stops.push(() => server.off('upgrade', onUpgrade));
@@ -119,7 +87,7 @@ export async function createRelay(settings: RelaySettings, parts: RelayParts): P
     async close() {
       for (const stop of stops.splice(0)) stop();
       await endAll(router, drain);
-      browsers.close();
+      doors[BROWSER_LINK_PATH].close();
       router.stop();
     },
     get stats() {
@@ -127,6 +95,38 @@ export async function createRelay(settings: RelaySettings, parts: RelayParts): P
       return { machines: held.size, browsers: watched.size, pendingRequests: watched.pendingRequests };
     },
   };
+}
+
+/** Builds the insides. Nothing runs yet. */
+function assemble(settings: RelaySettings, parts: RelayParts) {
+  const { keys, now, timers } = parts;
+  const counters = createCounters();
+  const router = new Router({ ...parts, counters, limits: settings.reader, periods: settings.periods });
+  const desk = createStandingDesk(parts.standing, timers);
+  const heartbeat = createHeartbeat({ ...settings, now });
+  const rechecks = createRechecks({
+    ...parts,
+    counters,
+    desk,
+    links: () => router.held.links(),
+    readers: () => router.watched.readers(),
+  });
+  const shared = { ...parts, ...settings, counters, router, rechecks };
+  const machines = createMachineDoor({
+    ...shared,
+    heartbeat,
+    admission: { desk, verify: (token) => verifyMachineToken(token, keys, new Date(now())) },
+    rate: settings.machineRate,
+    windowBytes: settings.machineWindowBytes,
+  });
+  const browsers = createBrowserDoor({
+    ...shared,
+    admission: { desk, verify: (ticket) => verifyTicket(ticket, keys, new Date(now())) },
+    rate: settings.browserRate,
+    windowBytes: settings.browserWindowBytes,
+  });
+  const doors = { [MACHINE_LINK_PATH]: machines, [BROWSER_LINK_PATH]: browsers };
+  return { counters, router, rechecks, heartbeat, doors };
 }
 
 /** A relay with an HTTP server of its own, which also answers `/health`, `/ready` and `/metrics`. */
@@ -152,10 +152,11 @@ export async function startRelay(
   };
 }
 
-function doorOf(url: string): 'machine' | 'browser' | null {
+/** The path of an upgrade, if it is one of ours. */
+function pathOf({ url = '' }: IncomingMessage): typeof MACHINE_LINK_PATH | typeof BROWSER_LINK_PATH | null {
   const path = url.split('?', 1)[0]?.replace(/\/$/, '');
-  if (path === MACHINE_LINK_PATH) return 'machine';
-  return path === BROWSER_LINK_PATH ? 'browser' : null;
+  if (path === MACHINE_LINK_PATH || path === BROWSER_LINK_PATH) return path;
+  return null;
 }
 
 /** Another listener of a shared server may know the path; without one nobody would answer. */

@@ -34,9 +34,10 @@ interface SocketData {
   admitted?: { readonly claims: TicketClaims; readonly mark: number };
 }
 
+type BrowserServer = Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>;
+
 export function createBrowserDoor(parts: Parts): BrowserDoor {
-  const { router, log, counters } = parts;
-  const io = new Server<DefaultEventsMap, DefaultEventsMap, DefaultEventsMap, SocketData>({
+  const io: BrowserServer = new Server({
     path: BROWSER_LINK_PATH,
     transports: ['websocket'],
     serveClient: false,
@@ -50,7 +51,27 @@ export function createBrowserDoor(parts: Parts): BrowserDoor {
   });
   // Never listens: upgrades are handed to the engine one by one, so that the HTTP server stays its owner's.
   io.attach(createServer());
+  checkTickets(io, parts);
+  seatBrowsers(io, parts);
 
+  return {
+    upgrade(request, socket, head) {
+      if (originAllowed(request.headers, parts.allowedOrigins)) {
+        return io.engine.handleUpgrade(request, socket, head);
+      }
+      const message = 'Pages of this origin may not connect here.';
+      parts.counters.admissionsRefused += 1;
+      refuseUpgrade(socket, 403, new AdmissionRefused(403, CLOSE.forbidden, message).body);
+    },
+    close() {
+      io.disconnectSockets(true);
+      io.engine.close();
+    },
+  };
+}
+
+/** Lets nobody through whose ticket, person or machine cannot be vouched for. */
+function checkTickets(io: BrowserServer, parts: Parts): void {
   /** A connection asks to be let in once, however often it says so. */
   const entering = new WeakSet<object>();
   io.use((socket, next) => {
@@ -67,38 +88,26 @@ export function createBrowserDoor(parts: Parts): BrowserDoor {
     };
     void enter();
   });
+}
 
+/** Gives everybody let in a number and a seat. */
+function seatBrowsers(io: BrowserServer, parts: Parts): void {
+  const { router, rechecks, log } = parts;
   const lastNumber = { value: 0 };
   io.on('connection', (socket) => {
     const { admitted } = socket.data;
     if (!admitted) return void socket.disconnect(true);
-    const { claims, mark } = admitted;
     lastNumber.value += 1;
+    const { claims, mark } = admitted;
     const browser = new BrowserSocket(lastNumber.value, claims, socket, {
       ...parts,
       watched: router.watched,
     });
     browser.start();
-    parts.rechecks.readerAdmitted(browser, mark);
+    rechecks.readerAdmitted(browser, mark);
     const { machine: machineId, team: teamId, sub: userId } = claims;
     log.info({ machineId, teamId, userId }, 'browser connection accepted');
   });
-
-  return {
-    upgrade(request, socket, head) {
-      if (!originAllowed(request.headers, parts.allowedOrigins)) {
-        const message = 'Pages of this origin may not connect here.';
-        const refusal = new AdmissionRefused(403, CLOSE.forbidden, message);
-        counters.admissionsRefused += 1;
-        return refuseUpgrade(socket, 403, refusal.body);
-      }
-      io.engine.handleUpgrade(request, socket, head);
-    },
-    close() {
-      io.disconnectSockets(true);
-      io.engine.close();
-    },
-  };
 }
 
 async function admit(

@@ -27,7 +27,7 @@ interface Parts extends MachineSocketParts {
 }
 
 export function createMachineDoor(parts: Parts): MachineDoor {
-  const { router, admission, log, counters } = parts;
+  const { router, rechecks, log, counters } = parts;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -36,67 +36,66 @@ export function createMachineDoor(parts: Parts): MachineDoor {
     handleProtocols: () => MACHINE_SUBPROTOCOL,
   });
 
-  const admit = async (request: IncomingMessage): Promise<MachineClaims> => {
-    if (!offersProtocol(request)) {
-      const message = `expected the WebSocket subprotocol ${MACHINE_SUBPROTOCOL}; update "spectral" on this machine`;
-      throw new AdmissionRefused(400, CLOSE.badFrame, message);
-    }
-    const claims = await admitMachine(request.headers.authorization, admission);
-    if (countOf(router, claims.team) >= parts.machinesPerTeam) {
-      throw new AdmissionRefused(
-        429,
-        CLOSE.rateLimited,
-        `The team has ${parts.machinesPerTeam} machines here, the most it may.`,
-      );
-    }
-    return claims;
-  };
-
-  /** False when the peer left or sent no proper WebSocket upgrade; `ws` has answered it then. */
-  const open = (
-    upgrade: readonly [IncomingMessage, Duplex, Buffer],
-    claims: MachineClaims,
-    entry: MachinePresence,
-    mark: number,
-  ): boolean => {
-    const outcome = { opened: false };
-    server.handleUpgrade(...upgrade, (socket) => {
-      outcome.opened = true;
-      const link = new MachineSocket(socket, claims, entry, parts);
-      link.start(
-        () => router.attach(link),
-        (machine) => void router.detach(machine),
-      );
-      parts.rechecks.linkAdmitted(link, mark);
-    });
-    return outcome.opened;
-  };
-
   return {
     async upgrade(request, socket, head) {
       // Until ws takes the socket over, nobody else listens to it.
       const ignore = () => {};
       socket.on('error', ignore);
       try {
-        const mark = parts.rechecks.mark();
-        const claims = await admit(request);
+        const mark = rechecks.mark();
+        const claims = await admit(request, parts);
         const entry = await router.claim(claims);
         socket.off('error', ignore);
-        if (!socket.destroyed && open([request, socket, head], claims, entry, mark)) {
-          const { machineId, epoch } = entry;
-          log.info({ machineId, teamId: claims.team, epoch }, 'machine link accepted');
-        } else await router.abandon(entry, claims);
+        const link = accept(server, [request, socket, head], claims, entry, parts);
+        if (link) rechecks.linkAdmitted(link, mark);
+        else await router.abandon(entry, claims);
       } catch (error) {
         const refusal = refusalOf(error);
         counters.admissionsRefused += 1;
-        log.info(
-          { status: refusal.status, reason: refusal.reason.reason, err: causeToLog(error, refusal) },
-          'machine refused',
-        );
+        const cause = causeToLog(error, refusal);
+        log.info({ status: refusal.status, reason: refusal.reason.reason, err: cause }, 'machine refused');
         refuseUpgrade(socket, refusal.status, refusal.body);
       }
     },
   };
+}
+
+async function admit(request: IncomingMessage, parts: Parts): Promise<MachineClaims> {
+  if (!offersProtocol(request)) {
+    const message = `expected the WebSocket subprotocol ${MACHINE_SUBPROTOCOL}; update "spectral" on this machine`;
+    throw new AdmissionRefused(400, CLOSE.badFrame, message);
+  }
+  const claims = await admitMachine(request.headers.authorization, parts.admission);
+  const most = parts.machinesPerTeam;
+  if (countOf(parts.router, claims.team) < most) return claims;
+  throw new AdmissionRefused(429, CLOSE.rateLimited, `The team has ${most} machines here, the most it may.`);
+}
+
+/** The link, or null when the peer left or sent no proper WebSocket upgrade, which `ws` has answered then. */
+function accept(
+  server: WebSocketServer,
+  upgrade: readonly [IncomingMessage, Duplex, Buffer],
+  claims: MachineClaims,
+  entry: MachinePresence,
+  parts: Parts,
+): MachineSocket | null {
+  const { router, log } = parts;
+  const accepted: { link: MachineSocket | null } = { link: null };
+  if (upgrade[1].destroyed) return null;
+  // Without a `verifyClient`, ws calls back before it returns, or never.
+  server.handleUpgrade(...upgrade, (socket) => {
+    const link = new MachineSocket(socket, claims, entry, parts);
+    accepted.link = link;
+    link.start(
+      () => router.attach(link),
+      (machine) => void router.detach(machine),
+    );
+    log.info(
+      { machineId: entry.machineId, teamId: claims.team, epoch: entry.epoch },
+      'machine link accepted',
+    );
+  });
+  return accepted.link;
 }
 
 function offersProtocol({ headers }: IncomingMessage): boolean {

@@ -11,6 +11,7 @@ import { FALL_MESSAGE, MACHINE_FALL, PERSON_FALL } from '../sockets/admission-re
 import { personQuestion } from '../sockets/admit-browser.ts';
 import { machineQuestion } from '../sockets/admit-machine.ts';
 import type { StandingDesk } from './standing-desk.ts';
+import { touchedBy } from './touched-by.ts';
 
 export interface Rechecks {
   onAnnouncement(announcement: Announcement): void;
@@ -32,6 +33,7 @@ interface Parts {
 }
 
 export function createRechecks({ links, readers, desk, log, counters }: Parts): Rechecks {
+  const heard = { count: 0 };
   const failed = (err: unknown) => {
     counters.standingFailures += 1;
     log.warn({ err }, 'standing not checked; asked again at the next sweep');
@@ -46,14 +48,12 @@ export function createRechecks({ links, readers, desk, log, counters }: Parts): 
       if (verdict) reader.close(PERSON_FALL[verdict.reason], FALL_MESSAGE[verdict.reason]);
     }, failed);
   };
-  const check = (concerns: { link: (link: MachineLink) => boolean; reader: (reader: Reader) => boolean }) => {
-    for (const link of links()) if (concerns.link(link)) checkLink(link);
-    for (const reader of readers()) if (concerns.reader(reader)) checkReader(reader);
-  };
 
-  const heard = { count: 0 };
   return {
-    sweep: () => check({ link: () => true, reader: () => true }),
+    sweep() {
+      for (const link of links()) checkLink(link);
+      for (const reader of readers()) checkReader(reader);
+    },
     mark: () => heard.count,
     linkAdmitted(link, mark) {
       if (heard.count !== mark) checkLink(link);
@@ -63,44 +63,13 @@ export function createRechecks({ links, readers, desk, log, counters }: Parts): 
     },
     onAnnouncement(announcement) {
       if (announcement.type !== 'presence') heard.count += 1;
-      switch (announcement.type) {
-        case 'machine-revoked': {
-          const { machineId } = announcement;
-          for (const link of links()) if (link.claims.sub === machineId) endLink(link, 'revoked');
-          return check({ link: () => false, reader: ({ claims }) => claims.machine === machineId });
-        }
-        case 'machine-registered': {
-          const { machineId, registration, host } = announcement;
-          for (const link of links()) {
-            if (link.claims.sub === machineId && link.claims.registration < registration)
-              endLink(link, 'newer', host);
-          }
-          return;
-        }
-        case 'machine-changed': {
-          const { machineId } = announcement;
-          return check({
-            link: ({ claims }) => claims.sub === machineId,
-            reader: ({ claims }) => claims.machine === machineId,
-          });
-        }
-        case 'key-ended':
-          return check({ link: ({ claims }) => claims.key === announcement.keyId, reader: () => false });
-        case 'member-changed': {
-          const { teamId, userId } = announcement;
-          return check({
-            link: ({ claims }) => claims.team === teamId,
-            reader: ({ claims }) => claims.team === teamId && claims.sub === userId,
-          });
-        }
-        case 'login-ended':
-          return check({
-            link: () => false,
-            reader: ({ claims }) => claims.session === announcement.loginId,
-          });
-        case 'models-changed':
-        case 'presence':
+      const { machine, person, settled } = touchedBy(announcement);
+      for (const link of links()) {
+        if (!machine(link.claims)) continue;
+        if (settled) endLink(link, settled.reason, settled.newerHost);
+        else checkLink(link);
       }
+      for (const reader of readers()) if (person(reader.claims)) checkReader(reader);
     },
   };
 }
