@@ -26,6 +26,7 @@ import { loadSigningKeys, type SigningKeys } from './machines/signing-keys.ts';
 import { createStandingCache } from './machines/standing-cache.ts';
 import { standing } from './machines/standing.ts';
 import type { Passwords } from './people/password-hash.ts';
+import { keepForgetting } from './people/forget-expired.ts';
 import { peopleRoutes } from './people/routes.ts';
 import type { RateLimit } from './rate-limits/index.ts';
 import { createSealer, loadMasterKey } from './secrets/index.ts';
@@ -99,6 +100,7 @@ export async function createGateway(config: GatewayConfig, parts: GatewayParts):
   };
   const rooms = await Promise.all(parts.rooms.map(async (open) => open(house)));
   const stopFollowing = followPresence(db, announcements, log);
+  const stopForgetting = keepForgetting(db, now, log);
   const drain = { begun: false };
 
   return {
@@ -115,6 +117,7 @@ export async function createGateway(config: GatewayConfig, parts: GatewayParts):
     },
     async close() {
       stopFollowing();
+      stopForgetting();
       standingCache.close();
       await Promise.all(rooms.map(async (room) => room.close?.()));
     },

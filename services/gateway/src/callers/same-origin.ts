@@ -24,10 +24,11 @@ export function assertSameOrigin(
     throw refused(`it comes from ${origin}`);
 }
 
-/** The public address, or the one this request was sent to: 127.0.0.1 and localhost are both fine at home. */
+/** The public address, or the one this request was sent to, by the same scheme: 127.0.0.1 and localhost are both fine. */
 function isOwn(origin: string, host: string | undefined, publicUrl: string): boolean {
   if (!URL.canParse(origin)) return false;
-  return origin === new URL(publicUrl).origin || new URL(origin).host === host;
+  const [from, own] = [new URL(origin), new URL(publicUrl)];
+  return from.origin === own.origin || (from.host === host && from.protocol === own.protocol);
 }
 
 function refused(why: string): ServiceError {

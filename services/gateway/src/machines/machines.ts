@@ -2,7 +2,8 @@
 import { ServiceError, type Presence } from '@spectral/common';
 import type { Machine, Role, Visibility } from '@spectral/proto/wire';
 import type { Database } from '../database/index.ts';
-import { managesMachine, ownerAfter, seesMachine } from './visibility.ts';
+import { roleIn } from '../teams/teams.ts';
+import { managesMachine, ownerAfter, seesMachine, type Viewer } from './visibility.ts';
 
 /** The machines a person sees in all their teams, by team and name. */
 export async function machinesVisibleTo(
@@ -70,6 +71,19 @@ export async function machineSeenBy(
   now: Date,
 ): Promise<Machine> {
   const { row, viewer } = await seenRow(db, machineId, userId);
+  return asMachine(row, viewer, await presenceOf(presence, [machineId]), now);
+}
+
+/** One machine after a change by a person who, by that change, may have lost sight of it. */
+export async function machineChangedBy(
+  db: Database,
+  presence: Presence,
+  machineId: string,
+  userId: string,
+  now: Date,
+): Promise<Machine> {
+  const row = await machineRows(db).where('machines.id', '=', machineId).executeTakeFirstOrThrow();
+  const viewer = { userId, role: await roleIn(db, row.teamId, userId) };
   return asMachine(row, viewer, await presenceOf(presence, [machineId]), now);
 }
 
@@ -167,12 +181,7 @@ async function presenceOf(presence: Presence, ids: readonly string[]): Promise<S
   }
 }
 
-function asMachine(
-  row: MachineRow,
-  viewer: { userId: string; role: Role } | null,
-  seen: Seen,
-  now: Date,
-): Machine {
+function asMachine(row: MachineRow, viewer: Viewer | null, seen: Seen, now: Date): Machine {
   const holder = seen.holders.get(row.id);
   const lastSeen = holder
     ? now.getTime()

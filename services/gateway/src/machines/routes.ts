@@ -24,7 +24,13 @@ import { idOf } from '../http/ids.ts';
 import { createRoute, route } from '../http/route.ts';
 import { roleIn, teamsOf } from '../teams/teams.ts';
 import { enrolmentOf } from './enrolment.ts';
-import { assertManages, machineSeenBy, machinesVisibleTo, setVisibility } from './machines.ts';
+import {
+  assertManages,
+  machineChangedBy,
+  machineSeenBy,
+  machinesVisibleTo,
+  setVisibility,
+} from './machines.ts';
 import { registerMachine } from './register.ts';
 import { revokeMachine } from './revoke.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -72,7 +78,7 @@ export function machineRoutes(parts: MachineRoutesParts): Router {
       const { visibility } = parse(visibilityPatch, request.body, 'visibility');
       await setVisibility(db, machineId, user.id, visibility);
       await announce({ type: 'machine-changed', machineId });
-      return { machine: await machineSeenBy(db, presence, machineId, user.id, now()) };
+      return { machine: await machineChangedBy(db, presence, machineId, user.id, now()) };
     }),
   );
 

@@ -31,6 +31,7 @@ describe('requests of the page itself', () => {
       { origin: 'https://evil.example' },
       { origin: 'http://spectral.example.com.evil.example' },
       { origin: 'https://spectral.example.com:8443' },
+      { origin: 'http://spectral.example.com' },
       { origin: 'null' },
       { origin: '' },
       { 'sec-fetch-site': 'cross-site' },

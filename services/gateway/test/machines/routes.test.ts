@@ -246,6 +246,19 @@ describe('machines', () => {
       assert.equal((await listed(boss.api, machine.id)).owner.id, member.userId);
     });
 
+    it('an admin can give a member’s machine back to the member alone', async () => {
+      const { machine } = await register(bearing(gateway, await userTokenOf(gateway, member.api)), named());
+      const path = `/api/machines/${machine.id}/visibility`;
+      await member.api.patch(path, { visibility: 'SHARED' });
+
+      const { status, body } = await boss.api.patch(path, { visibility: 'PRIVATE' });
+
+      assert.equal(status, 200);
+      assert.deepEqual([body.machine.visibility, body.machine.canManage], ['PRIVATE', false]);
+      assert.equal(await listed(boss.api, machine.id), null);
+      assert.equal((await listed(member.api, machine.id)).owner.id, member.userId);
+    });
+
     it('of a made-up or malformed id is not found', async () => {
       for (const id of ['6a1c7a5e-0000-4000-8000-000000000000', 'nonsense', "'; drop table machines; --"]) {
         const path = `/api/machines/${encodeURIComponent(id)}/visibility`;
