@@ -1,5 +1,4 @@
 // Builds the real parts and mounts the page.
-// The order of layers is set by the first style sheet, so the design comes before all parts.
 import './design/tokens.css';
 import './design/fonts.css';
 import './design/base.css';

@@ -39,8 +39,8 @@ export interface SessionRoom {
 }
 
 interface SessionRoomOptions {
-  readonly client: MachineClient;
-  readonly calls: MachineCalls;
+  readonly client: Pick<MachineClient, 'openSession'>;
+  readonly calls: Pick<MachineCalls, 'prompt'>;
   readonly sessionId: string;
   readonly nextFrame: (run: () => void) => void;
 }

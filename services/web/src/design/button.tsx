@@ -3,7 +3,11 @@ import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import { Icon, type IconName } from './icon.tsx';
 import './button.css';
 
-type NativeButton = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'className'> & { ref?: Ref<HTMLButtonElement> };
+type NativeButton = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'className'> & {
+  ref?: Ref<HTMLButtonElement>;
+  /** The first to have the focus in a dialog. */
+  'data-autofocus'?: boolean;
+};
 
 interface ButtonProps extends NativeButton {
   tone?: 'accent' | 'plain' | 'quiet' | 'danger';

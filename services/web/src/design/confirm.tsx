@@ -42,7 +42,7 @@ export function Confirm({ open, title, action, onConfirm, onClose, children }: C
       {children}
       {failure && <Notice tone="bad">{failure}</Notice>}
       <div className="dialog-actions">
-        <Button onClick={close} autoFocus>
+        <Button onClick={close} data-autofocus>
           Cancel
         </Button>
         <Button tone="danger" busy={busy} onClick={() => void confirm()}>

@@ -29,6 +29,7 @@ export function Rail({ machineId, sessionId, projectId }: RailProps) {
   const { commands } = useServices();
   const { room, name } = useMachine();
   const lists = useStore(room.lists);
+  const isOffline = useStore(room.link).kind === 'machine-offline';
   const [, navigate] = useLocation();
   const [query, setQuery] = useState('');
   const [adding, setAdding] = useState(false);
@@ -125,7 +126,8 @@ export function Rail({ machineId, sessionId, projectId }: RailProps) {
         ))}
         {lists && groups.length === 0 && query !== '' && <p className="rail-none">No session matches “{query}”.</p>}
         {lists && lists.projects.length === 0 && !adding && <p className="rail-none">No projects yet.</p>}
-        {!lists && <RailSkeleton />}
+        {!lists && isOffline && <p className="rail-none">Projects appear here when the machine is back.</p>}
+        {!lists && !isOffline && <RailSkeleton />}
       </div>
       <footer className="rail-foot">
         {adding ? (

@@ -127,8 +127,7 @@ function ModelText({ model, detail }: { model: Model; detail?: string }) {
         <span className="mono truncate">{detail ?? model.id}</span>
       </div>
       <span className="settings-row-fact numbers">
-        {tokensText(model.contextWindow)} context
-        <br />
+        {tokensText(model.contextWindow)} context <br />
         {price ? `$${price.input} / $${price.output} per million` : 'price unknown'}
       </span>
     </>

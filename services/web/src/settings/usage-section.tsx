@@ -3,24 +3,23 @@ import { useCallback, useState } from 'react';
 import type { Team, UsageReport, UsageRow } from '@spectral/proto/wire';
 import { useServices } from '../app/services.ts';
 import { costText, tokensText } from '../design/amounts.ts';
-import { Select } from '../design/field.tsx';
 import { DayChart } from './day-chart.tsx';
 import { LoadedView, useLoaded } from './loaded.tsx';
 
+const PERIODS = [7, 30, 90];
+
 export function UsageSection({ team }: { team: Team }) {
   const { gateway } = useServices();
-  const [days, setDays] = useState('30');
-  const loaded = useLoaded(useCallback(() => gateway.usage(team.id, Number(days)), [gateway, team.id, days]));
+  const [days, setDays] = useState(30);
+  const loaded = useLoaded(useCallback(() => gateway.usage(team.id, days), [gateway, team.id, days]));
   return (
     <>
-      <div className="usage-period">
-        <Select
-          bare
-          label="Period"
-          value={days}
-          onChange={setDays}
-          options={['7', '30', '90'].map((value) => ({ value, label: `Last ${value} days` }))}
-        />
+      <div className="usage-period" role="group" aria-label="Period">
+        {PERIODS.map((period) => (
+          <button key={period} type="button" aria-pressed={period === days} onClick={() => setDays(period)}>
+            {period} days
+          </button>
+        ))}
       </div>
       <LoadedView loaded={loaded} what="Adding up">
         {(report) => <Report report={report} />}

@@ -54,6 +54,7 @@ export async function startFakeBackend(): Promise<FakeBackend> {
       );
     },
     async close() {
+      machine.stop();
       relay.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -109,6 +109,14 @@ export class FakeMachine {
     return session.info;
   }
 
+  /** Ends all running turns, so that nothing outlives a test. */
+  stop(): void {
+    for (const session of this.sessions.values()) {
+      session.queue = [];
+      session.running?.stop();
+    }
+  }
+
   log(sessionId: string): EventLog<SessionEvent, SessionReady> {
     return this.#session(sessionId).log;
   }

@@ -96,6 +96,12 @@ export function Composer(props: ComposerProps) {
           {fault}
         </Notice>
       )}
+      {unreachable !== null && (
+        <p className="composer-offline" role="status">
+          <span className="dot" aria-hidden="true" />
+          {unreachable} Your draft is kept; send it when the machine is back.
+        </p>
+      )}
       <QueueChips queue={props.queue} onTakeBack={(prompt) => attempt(takeBack(prompt, props.onTakeBack, store))} />
       <section
         className={dragged ? 'composer composer-dragged' : 'composer'}
@@ -115,7 +121,7 @@ export function Composer(props: ComposerProps) {
           ref={field}
           value={draft.text}
           label="Prompt for the agent"
-          placeholder={placeholderOf(running, unreachable)}
+          placeholder={running ? 'Queue a follow-up, or steer the running turn' : 'Ask the agent to do something'}
           onChange={(text) => store.set({ ...draft, text })}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
@@ -133,11 +139,6 @@ export function Composer(props: ComposerProps) {
       </section>
     </div>
   );
-}
-
-function placeholderOf(running: boolean, unreachable: string | null): string {
-  if (unreachable !== null) return `${unreachable} Your draft is kept.`;
-  return running ? 'Queue a follow-up, or steer the running turn' : 'Ask the agent to do something';
 }
 
 /** What came back after a failure, before what was typed meanwhile. */

@@ -18,7 +18,7 @@ export function ModelPicker({ models, modelId, onModel }: ModelPickerProps) {
       align="start"
       trigger={(props) => (
         <button {...props} type="button" className="composer-tool composer-model" aria-label={`Model: ${chosen?.displayName ?? 'none'}`}>
-          <span className="truncate">{chosen?.displayName ?? 'No model'}</span>
+          <span className="truncate">{chosen?.displayName ?? 'Model'}</span>
           {chosen?.kind === 'demo' && <span className="tag tag-warn">demo</span>}
           <Icon name="chevron-down" size={13} />
         </button>
@@ -26,7 +26,7 @@ export function ModelPicker({ models, modelId, onModel }: ModelPickerProps) {
     >
       {(close) => (
         <>
-          {models.length === 0 && <p className="menu-heading">No model is granted to this machine’s team.</p>}
+          {models.length === 0 && <p className="menu-heading">No model is known here: the machine is away, or its team was granted none.</p>}
           {models.map((model) => (
             <MenuItem
               key={model.id}

@@ -73,5 +73,5 @@ const ALIASES: Readonly<Record<string, Language>> = {
 export function languageOf(name: string): Language | null {
   const wanted = name.trim().toLowerCase().split(/[\s{:]/)[0] ?? '';
   if (Object.hasOwn(LANGUAGES, wanted)) return wanted as Language;
-  return ALIASES[wanted] ?? null;
+  return Object.hasOwn(ALIASES, wanted) ? (ALIASES[wanted] ?? null) : null;
 }

@@ -29,6 +29,7 @@ export type MakeRows = (input: RowsInput) => readonly Row[];
 /** One per open session. */
 export function createRowMaker(): MakeRows {
   const ofItem = new WeakMap<TranscriptItem, readonly Row[]>();
+  const ofTool = new WeakMap<ToolPart, ToolView>();
   let kept = new Map<string, Row>();
 
   return ({ items, running, sending }) => {
@@ -38,7 +39,7 @@ export function createRowMaker(): MakeRows {
       if (item.kind === 'user' && item.mode !== 'steer') rows.push(...turn.footer());
       turn.add(item);
       let own = ofItem.get(item);
-      if (!own) ofItem.set(item, (own = rowsOfItem(item)));
+      if (!own) ofItem.set(item, (own = rowsOfItem(item, ofTool)));
       rows.push(...own);
     }
     if (!running) rows.push(...turn.footer());
@@ -51,12 +52,14 @@ export function createRowMaker(): MakeRows {
   };
 }
 
-function rowsOfItem(item: TranscriptItem): readonly Row[] {
+type ToolViews = WeakMap<ToolPart, ToolView>;
+
+function rowsOfItem(item: TranscriptItem, tools: ToolViews): readonly Row[] {
   switch (item.kind) {
     case 'user':
       return [promptRow(item)];
     case 'assistant':
-      return item.parts.flatMap((part, index) => partRow(item, part, index));
+      return item.parts.flatMap((part, index) => partRow(item, part, index, tools));
     case 'notice':
       return noticeRows(item);
   }
@@ -72,10 +75,10 @@ function sendingRow({ key, content, mode, at }: Sending): PromptRow {
 }
 
 /** Part by part; blank text shows nothing. */
-function partRow(item: AssistantItem, part: Part, index: number): Row[] {
+function partRow(item: AssistantItem, part: Part, index: number, tools: ToolViews): Row[] {
   const key = `${item.id}.${index}`;
   const isLast = index === item.parts.length - 1;
-  if (part.kind === 'tool') return [{ kind: 'tool', key: part.toolCallId, tool: toolView(item, part) }];
+  if (part.kind === 'tool') return [{ kind: 'tool', key: part.toolCallId, tool: keptView(part, tools) }];
   if (part.text.trim() === '') return [];
   const growing = item.isOpen && isLast;
   if (part.kind === 'thinking') {
@@ -86,7 +89,14 @@ function partRow(item: AssistantItem, part: Part, index: number): Row[] {
   return [{ kind: 'text', key, text: part.text, complete: !growing, superseded: item.isSuperseded }];
 }
 
-function toolView(item: AssistantItem, part: ToolPart): ToolView {
+/** An unchanged call keeps its view, whatever else its message gained. */
+function keptView(part: ToolPart, tools: ToolViews): ToolView {
+  let view = tools.get(part);
+  if (!view) tools.set(part, (view = toolView(part)));
+  return view;
+}
+
+function toolView(part: ToolPart): ToolView {
   const { toolCallId: id, name, args, result } = part;
   return {
     id,
@@ -96,7 +106,7 @@ function toolView(item: AssistantItem, part: ToolPart): ToolView {
     output: result?.text ?? part.progress ?? '',
     omitted: result?.omitted ?? 0,
     diff: result?.diff ?? null,
-    startedAt: part.at ?? item.at,
+    startedAt: part.at,
     durationMs: result?.durationMs ?? null,
   };
 }

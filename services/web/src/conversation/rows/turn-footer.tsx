@@ -12,7 +12,7 @@ export function TurnFooter({ row }: { row: FooterRow }) {
         {tokensText(row.inputTokens)} in{cached} · {tokensText(row.outputTokens)} out
       </span>
       <span>{costText(row.cost)}</span>
-      <span>{durationText(row.durationMs)}</span>
+      {row.durationMs >= 100 && <span>{durationText(row.durationMs)}</span>}
       <span className="turn-footer-model truncate">{row.modelId}</span>
       <time dateTime={new Date(row.at).toISOString()}>{clockText(row.at)}</time>
     </div>

@@ -39,7 +39,7 @@ export const ToolGroup = memo(function ToolGroup({ tools, projectPath }: { tools
   return (
     <section className="tool" aria-label={groupSummary(tools)}>
       <button type="button" className="tool-line" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span className="tool-icon">{running ? <span className="tool-running" /> : <Icon name="search" />}</span>
+        <span className="tool-icon">{running ? <span className="tool-spinner" /> : <Icon name="search" />}</span>
         <span className="tool-verb">{groupSummary(tools)}</span>
         <span className="tool-subject" />
         <span className="tool-facts numbers">{spent >= 100 && durationText(spent)}</span>

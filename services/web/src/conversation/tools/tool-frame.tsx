@@ -24,7 +24,7 @@ export function ToolFrame({ tool, icon, verb, subject, facts, preview, details }
   const [open, setOpen] = useState(false);
   const line = (
     <>
-      <span className="tool-icon">{tool.state === 'running' ? <span className="tool-running" /> : <Icon name={icon} />}</span>
+      <span className="tool-icon">{tool.state === 'running' ? <span className="tool-spinner" /> : <Icon name={icon} />}</span>
       <span className="tool-verb">{verb}</span>
       <span className="tool-subject truncate">{subject}</span>
       <span className="tool-facts">
