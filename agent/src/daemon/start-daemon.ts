@@ -22,7 +22,7 @@ import { createOnce } from '../requests/once.ts';
 import { createRelayRequests } from '../requests/relay-requests.ts';
 import { sessionRoutes } from '../requests/session-routes.ts';
 import { credentialOf, type ConfigFile } from '../settings/config-file.ts';
-import { writeMachineFile } from '../settings/machine-file.ts';
+import { writeMachineFile, type MachineFile } from '../settings/machine-file.ts';
 import type { Paths } from '../settings/paths.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { enrol } from './enrol.ts';
@@ -166,7 +166,6 @@ class RunningDaemon implements Daemon {
       });
     }
     this.#options.say(`registered as "${registration.name}" at ${options.backendUrl}`);
-    this.#sessions.resumeQueues();
     this.#link.start();
   }
 
@@ -176,10 +175,21 @@ class RunningDaemon implements Daemon {
   }
 
   #accessChanged({ enrolment, models }: Pick<MachineAccess, 'enrolment' | 'models'>): void {
-    const { paths, driver, backendUrl } = this.#options;
+    const { driver, backendUrl } = this.#options;
     const { machine, token, expiresAt, relayUrl } = enrolment;
-    writeMachineFile(paths.machine, { id: machine.id, name: machine.name, token, expiresAt, relayUrl });
+    this.#keepMachineFile({ id: machine.id, name: machine.name, token, expiresAt, relayUrl });
     driver.configure({ gatewayUrl: backendUrl, machineToken: token, models });
+    // Prompts kept from an earlier run wait until there is a model to give them to.
+    if (this.#access && models.length > 0) this.#sessions.resumeQueues();
+  }
+
+  /** The file is for people and other commands; the daemon goes on without it. */
+  #keepMachineFile(machine: MachineFile): void {
+    try {
+      writeMachineFile(this.#options.paths.machine, machine);
+    } catch (error) {
+      this.#options.log('machine.not-written', { message: String(error) });
+    }
   }
 
   #createLink(): RelayLink {

@@ -150,7 +150,8 @@ class Registry implements LiveSessions {
     const { store, clock, newId } = this.#options;
     if (!this.#parts.gather.flush())
       throw new StoreUnavailable('store-failed', 'the session cannot be copied now');
-    const head = source.turnFirst === null ? source.record.head : source.turnFirst - 1;
+    const { turn } = source.record;
+    const head = turn ? turn.first - 1 : source.record.head;
     const now = clock.now();
     const record: SessionRecord = {
       ...source.record,
@@ -238,7 +239,7 @@ class Registry implements LiveSessions {
   }
 
   #forget(session: LiveSession): void {
-    session.dispose();
+    void session.dispose();
     this.#parts.gather.forget(session.id);
     this.#live.delete(session.id);
   }

@@ -17,17 +17,11 @@ export interface Loop {
   readonly goal: string;
   /** The person's prompt, as it was sent. */
   readonly prompt: string;
-  readonly modelId: string | null;
   /** Somebody asked for its end: the running iteration is the last. */
   readonly stopping: boolean;
 }
 
-export function startLoop(wanted: {
-  prompt: string;
-  goal: string;
-  max: number;
-  modelId: string | null;
-}): Loop {
+export function startLoop(wanted: { prompt: string; goal: string; max: number }): Loop {
   const max = Math.max(1, Math.min(Math.floor(wanted.max), MAX_LOOP_ITERATIONS));
   return { ...wanted, max, iteration: 0, stopping: false };
 }

@@ -1,5 +1,5 @@
 /** Answers to changing requests by idempotency key, so that a repeated request gets its first answer again. */
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite } from './sqlite.ts';
 
 /** Answers kept; the oldest go first. A client repeats a request within minutes, if ever. */
 const MOST_ANSWERS = 10_000;

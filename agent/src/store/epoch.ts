@@ -2,7 +2,7 @@
  * The log's epoch. It grows when this machine may have lost events that readers saw: after a power loss (the store
  * trusts the disk to keep what the system was given, not what the system lost), or when a reader is ahead of the log.
  */
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite } from './sqlite.ts';
 
 export interface Epoch {
   readonly current: number;

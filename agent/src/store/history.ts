@@ -2,7 +2,7 @@
  * Reads a session's log back in pieces. Neighbouring deltas of one message become one event, and progress that a
  * later event of the same tool call replaces is left out, so a reader gets what it needs and not how it came.
  */
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite } from './sqlite.ts';
 
 export interface HistoryPiece {
   /** Events as JSON texts, numbered (`seq`, `at`, and `first` where merged). */

@@ -1,5 +1,5 @@
 /** Images of prompts. */
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite } from './sqlite.ts';
 
 export interface StoredImage {
   readonly id: string;

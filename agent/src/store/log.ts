@@ -1,6 +1,6 @@
 /** The append-only log: numbered events of every session, and the agent's own entries that go with them. */
 import type { SessionEvent } from '@spectral/proto/wire';
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite } from './sqlite.ts';
 
 export interface LoggedEvent {
   readonly sessionId: string;

@@ -2,7 +2,7 @@
  * The schema, as the steps that led to it. `user_version` counts the steps a file has behind it; the rest run in
  * order, each in one transaction, so that a file of any earlier version keeps all its rows.
  */
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite } from './sqlite.ts';
 
 export type Migration = (database: Sqlite) => void;
 

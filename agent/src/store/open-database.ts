@@ -3,8 +3,7 @@ import type Database from 'better-sqlite3';
 import { chmodSync } from 'node:fs';
 import { CommandFailed } from '../command-failed.ts';
 import { migrate } from './migrations.ts';
-
-export type Sqlite = Database.Database;
+import type { Sqlite } from './sqlite.ts';
 
 /**
  * A write waits this long for another process that holds the lock. Short, because SQLite waits on the only thread;

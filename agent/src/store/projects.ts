@@ -1,5 +1,5 @@
 /** Rows of projects: a name for a directory. */
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite } from './sqlite.ts';
 
 export interface ProjectRecord {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** Prompts from their acceptance on: kept before they are promised, so that a crash neither loses nor repeats one. */
 import type { Actor, ImageRef, PromptMode } from '@spectral/proto/wire';
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite } from './sqlite.ts';
 
 /** What a prompt asks for, apart from the bytes of its images, which are kept as images of the session. */
 export interface PromptRecord {

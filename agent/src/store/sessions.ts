@@ -1,5 +1,5 @@
 /** Rows of sessions. */
-import type { Sqlite } from './open-database.ts';
+import type { Sqlite } from './sqlite.ts';
 import type { SessionRecord } from './session-record.ts';
 
 export interface Sessions {

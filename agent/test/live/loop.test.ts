@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { LOOP_DONE_MARKER } from '@spectral/proto/wire';
 import { endOfLoop, iterationPrompt, nextIteration, startLoop } from '../../src/live/loop.ts';
 
-const WANTED = { prompt: 'tidy up', goal: 'no warning is left', max: 3, modelId: null };
+const WANTED = { prompt: 'tidy up', goal: 'no warning is left', max: 3 };
 
 describe('loop mode', () => {
   it('tells the agent the prompt, the goal, the iteration and how to say it is done', () => {

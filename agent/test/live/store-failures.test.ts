@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
 import type { SessionEvent } from '@spectral/proto/wire';
-import { loadSqlite, type Sqlite } from '../../src/store/open-database.ts';
+import { loadSqlite } from '../../src/store/open-database.ts';
+import type { Sqlite } from '../../src/store/sqlite.ts';
 import { useCleanUp } from '../support/clean-up.ts';
 import { serveDaemon, type ServingDaemon } from '../support/serving-daemon.ts';
 import { seenBy } from '../support/session-reader.ts';

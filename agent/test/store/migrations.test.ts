@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
 import { MIGRATIONS, migrate, type Migration } from '../../src/store/migrations.ts';
-import { loadSqlite, type Sqlite } from '../../src/store/open-database.ts';
+import { loadSqlite } from '../../src/store/open-database.ts';
+import type { Sqlite } from '../../src/store/sqlite.ts';
 import { useCleanUp } from '../support/clean-up.ts';
 import { TABLES_OF_VERSION_ONE, writeVersionOne } from '../support/schema-version-one.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
