@@ -5,13 +5,13 @@ import { openPGliteDatabase } from '../../src/database/pglite-database.ts';
 
 export const MIGRATIONS = new URL('../../src/database/migrations/', import.meta.url);
 
-const emptyImage = once(() => imageOf(async () => {}));
+const emptyImage = once(async () => imageOf(await openPGliteDatabase({ memory: true })));
 
-const schemaImage = once(() =>
-  imageOf(async ({ db }) => {
-    await migrate(db, await readMigrations(MIGRATIONS), new Date());
-  }),
-);
+const schemaImage = once(async () => {
+  const database = await openPGliteDatabase({ memory: true, image: await emptyImage() });
+  await migrate(database.db, await readMigrations(MIGRATIONS), new Date());
+  return imageOf(database);
+});
 
 // The first embedded database of a run takes seconds, on a crowded machine far more; no single test should pay for it.
 before('make the first embedded database', async function () {
@@ -29,11 +29,10 @@ export async function embeddedDatabase(): Promise<OpenDatabase> {
   return openPGliteDatabase({ memory: true, image: await schemaImage() });
 }
 
-async function imageOf(prepare: (database: OpenDatabase) => Promise<void>): Promise<Blob> {
-  const made = await openPGliteDatabase({ memory: true });
-  await prepare(made);
-  const image = await made.pglite.dumpDataDir('none');
-  await made.close();
+/** Closes the database and resolves with all it held. */
+async function imageOf(database: Awaited<ReturnType<typeof openPGliteDatabase>>): Promise<Blob> {
+  const image = await database.pglite.dumpDataDir('none');
+  await database.close();
   return image;
 }
 
