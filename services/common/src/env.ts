@@ -10,7 +10,9 @@ export class ConfigError extends Error {
   readonly code = 'bad-config';
   readonly faults: readonly string[];
   constructor(process: string, faults: readonly string[]) {
-    super(`${process}: ${faults.length === 1 ? 'a setting is' : `${faults.length} settings are`} wrong\n  ${faults.join('\n  ')}`);
+    super(
+      `${process}: ${faults.length === 1 ? 'a setting is' : `${faults.length} settings are`} wrong\n  ${faults.join('\n  ')}`,
+    );
     this.name = 'ConfigError';
     this.faults = faults;
   }
@@ -37,7 +39,7 @@ export function readEnv(process: string, env: Env): EnvReader {
   const faults: string[] = [];
   const raw = (name: string) => env[name]?.trim() || null;
   const wrong = <T>(name: string, expected: string, stand: T): T => {
-    faults.push(`${name} is ${raw(name) === null ? 'not set' : JSON.stringify(raw(name))}; ${expected}`);
+    faults.push(`${name} is ${shown(raw(name))}; ${expected}`);
     return stand;
   };
   const url = (name: string, value: string, schemes: readonly string[]): string => {
@@ -66,7 +68,10 @@ export function readEnv(process: string, env: Env): EnvReader {
     choice(name, options, fallback) {
       const text = raw(name);
       if (text === null) return fallback;
-      return options.find((option) => option === text) ?? wrong(name, `give one of ${options.join(', ')}`, fallback);
+      return (
+        options.find((option) => option === text) ??
+        wrong(name, `give one of ${options.join(', ')}`, fallback)
+      );
     },
     url(name, schemes, fallback) {
       const value = raw(name) ?? fallback;
@@ -81,4 +86,9 @@ export function readEnv(process: string, env: Env): EnvReader {
       if (faults.length > 0) throw new ConfigError(process, faults);
     },
   };
+}
+
+/** A value as a fault tells it: a password in an address stays out of logs. */
+function shown(value: string | null): string {
+  return value === null ? 'not set' : JSON.stringify(value.replace(/:\/\/[^/@]*@/, '://…@'));
 }
