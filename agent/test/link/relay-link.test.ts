@@ -181,6 +181,30 @@ describe('the relay link', () => {
     assert.equal(logged.filter((line) => line.startsWith('link.bad-frame')).length, 3);
   });
 
+  it('keeps its memory bounded on a slow link, dropping the oldest frames', async () => {
+    const { relay, link } = await start();
+    link.start();
+    const machine = await relay.machine();
+    await waitUntil('the welcome', () => link.isOpen);
+    machine.socket.pause();
+
+    for (let number = 1; number <= 1_000; number++) link.send(eventFrame(number, 64 * 1024));
+    await new Promise(setImmediate);
+    machine.socket.resume();
+    await waitUntil('the last frame', () => machine.frames.at(-1)?.sequence === 1_000);
+
+    const numbers = machine.frames.map((frame) => frame.sequence);
+    assert.ok(numbers.length < 400, `${numbers.length} frames were kept`);
+    assert.deepEqual(
+      numbers,
+      numbers.toSorted((a, b) => a - b),
+    );
+    assert.deepEqual(
+      numbers.slice(-100),
+      Array.from({ length: 100 }, (_, index) => index + 901),
+    );
+  });
+
   async function start(changes: Partial<RelayLinkOptions> = {}) {
     const relay = await startFakeRelay(defer);
     const clock = createManualClock();
@@ -210,6 +234,6 @@ describe('the relay link', () => {
   }
 });
 
-function eventFrame(sequence: number): Uint8Array {
-  return encodeFrame({ kind: FrameKind.events, channel: CHANNEL, sequence });
+function eventFrame(sequence: number, bytes = 0): Uint8Array {
+  return encodeFrame({ kind: FrameKind.events, channel: CHANNEL, sequence }, new Uint8Array(bytes));
 }

@@ -239,6 +239,48 @@ describe('a session', () => {
     );
   });
 
+  it('forks while a turn runs from what was before that turn', async () => {
+    const { serving, request, prompt, at, events } = await openSession();
+    await prompt('first');
+    await waitUntil('the title', () => at('session_renamed').length === 1);
+    const before = transcriptOf(events());
+    await prompt(HANG);
+    await waitUntil('work', () => at('turn_start').length === 2);
+
+    const forked = (await request('POST', '/fork', { title: 'Branch' })).body as { session: SessionInfo };
+    serving.machine.open(9, forked.session.id);
+    await waitUntil('the copy', () => seenBy(serving.machine, 9, forked.session.id).whole);
+    await request('POST', '/cancel');
+
+    assert.equal(forked.session.title, 'Branch');
+    assert.equal(forked.session.status, 'idle');
+    assert.deepEqual(transcriptOf(seenBy(serving.machine, 9, forked.session.id).events), before);
+  });
+
+  it('runs what was queued when the daemon stopped, once it is back', async () => {
+    const { serving, session, prompt, at } = await openSession();
+    await prompt([{ text: 'x' }, { hang: true, deaf: true }]);
+    await waitUntil('work', () => at('text_delta').length > 0);
+    await prompt('later');
+    await serving.daemon.stop();
+
+    const next = await serveDaemon(defer, {}, serving.directory);
+    next.machine.open(7, session.id);
+    const seen = await waitUntil('its turn', () => {
+      const now = seenBy(next.machine, 7, session.id).events;
+      return now.filter((event) => event.type === 'agent_end').length === 2 && now;
+    });
+
+    assert.deepEqual(
+      seen.flatMap((event) => (event.type === 'agent_end' ? [event.reason] : [])),
+      ['interrupted', 'done'],
+    );
+    assert.deepEqual(
+      seen.flatMap((event) => (event.type === 'user_message' ? [event.content] : [])).at(-1),
+      'later',
+    );
+  }).timeout(15_000);
+
   it('compacts when asked, and refuses while it works', async () => {
     const { at, request, prompt, ended } = await openSession();
     await prompt(HANG);
