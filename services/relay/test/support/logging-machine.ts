@@ -8,12 +8,11 @@ import {
   parseRelayToMachine,
   toPayload,
 } from '@spectral/proto/wire';
-import type { Cursor, Numbered, RelayToMachine, SessionEvent } from '@spectral/proto/wire';
+import type { Cursor, Numbered, RelayToMachine, SessionEvent, SessionReady } from '@spectral/proto/wire';
 import { WebSocket } from 'ws';
-import { readyOf, SESSION_ID } from '../../../../proto/test/support/reference-machine.ts';
 import { afterTest } from './clean-up.ts';
 
-export { SESSION_ID };
+export const SESSION_ID = '0c6f1c51-43f1-4f3e-9d5a-6f0a3f6f1b2c';
 
 const EPOCH = 1;
 const PIECE_EVENTS = 40;
@@ -102,4 +101,33 @@ function replay(
 
 function startOf(cursor: Cursor, head: number): number {
   return cursor.epoch === EPOCH && cursor.seq <= head ? cursor.seq : 0;
+}
+
+function readyOf(epoch: number, from: number, head: number): SessionReady {
+  const usage = {
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    totalTokens: 0,
+    cost: null,
+  };
+  const at = new Date(0).toISOString();
+  const session = {
+    id: SESSION_ID,
+    projectId: 'project',
+    title: 'title',
+    status: 'idle',
+    modelId: null,
+    actor: null,
+    forkedFrom: null,
+    loop: null,
+    queued: 0,
+    messages: 0,
+    usage,
+    head,
+    createdAt: at,
+    updatedAt: at,
+  } as const;
+  return { type: 'session_ready', session, epoch, from, head, currentTurn: null };
 }
