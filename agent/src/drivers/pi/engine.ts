@@ -1,9 +1,15 @@
 /** One pi session in memory: opened from entries, told event by event, saved before it is told. */
-import type { AgentSession, ExtensionFactory, SessionEntry } from '@earendil-works/pi-coding-agent';
+import type {
+  AgentSession,
+  AgentSessionEvent,
+  ExtensionFactory,
+  SessionEntry,
+} from '@earendil-works/pi-coding-agent';
 import type { DriverEntry, DriverEvent } from '../driver.ts';
 import { createBashTool } from './bash-tool.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { createEntrySaver } from './entries.ts';
+import { errorText } from './error-text.ts';
 import type { EventMapping } from './event-mapping.ts';
 import type { PiLog } from './pi-log.ts';
 import type { Pi } from './load-pi.ts';
@@ -105,45 +111,46 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
+interface Teller {
+  readonly listen: (event: AgentSessionEvent) => void;
+  readonly flush: () => void;
+  readonly silence: () => void;
+}
+
 /**
  * pi tells the end of a message just before it keeps the message; we keep first. So that event waits until pi's own
  * handler has returned, which is before any later event.
  */
-function createTeller(
-  options: EngineOptions,
-  saveNew: () => void,
-): { listen: Parameters<AgentSession['subscribe']>[0]; flush: () => void; silence: () => void } {
+function createTeller(options: EngineOptions, saveNew: () => void): Teller {
   let held: DriverEvent[] = [];
   let silent = false;
 
-  const flush = (): void => {
+  // pi would make a listener's failure the model's answer.
+  const guarded = (tell: () => void): void => {
     if (silent) return;
+    try {
+      tell();
+    } catch (error) {
+      const facts = { session: options.sessionId, error: errorText(error) };
+      options.log.warn('an event of the agent could not be told', facts);
+    }
+  };
+  const flush = (): void => {
     const events = held;
     held = [];
-    try {
-      saveNew();
-      for (const event of events) options.emit(event);
-    } catch (error) {
-      // pi would make a listener's failure the model's answer.
-      options.log.warn('an event of the agent could not be told', {
-        session: options.sessionId,
-        error: String(error),
-      });
-    }
+    guarded(saveNew);
+    for (const event of events) guarded(() => options.emit(event));
+  };
+  const listen = (event: AgentSessionEvent): void => {
+    if (held.length > 0) flush();
+    if (event.type !== 'message_update') guarded(saveNew);
+    held = options.mapping.map(event);
+    if (event.type === 'message_end') queueMicrotask(flush);
+    else if (held.length > 0) flush();
   };
 
   return {
-    listen(event) {
-      if (silent) return;
-      if (event.type === 'message_update' && held.length === 0) {
-        for (const told of options.mapping.map(event)) options.emit(told);
-        return;
-      }
-      if (held.length > 0) flush();
-      held.push(...options.mapping.map(event));
-      if (event.type === 'message_end') queueMicrotask(flush);
-      else flush();
-    },
+    listen: (event) => guarded(() => listen(event)),
     flush,
     silence() {
       silent = true;

@@ -65,6 +65,7 @@ export class PiSession implements DriverSession {
   #turn: Turn | null = null;
   #abandoned = false;
   #awaitingCompaction: Compaction | null = null;
+  #stopped: Promise<void> | null = null;
 
   constructor(options: PiSessionOptions, engine: Engine) {
     this.#options = options;
@@ -120,8 +121,12 @@ export class PiSession implements DriverSession {
     }
   }
 
-  async stop(): Promise<void> {
-    if (this.#phase === 'stopped') return;
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     const compacting = this.#phase === 'compacting';
     this.#phase = 'stopped';
     if (compacting) this.#engine.session.abortCompaction();
