@@ -13,7 +13,7 @@ import { waitFor } from './support/wait.ts';
 
 const TABS = 20;
 const ROUNDS = 10;
-const STEPS = 300;
+const STEPS = 200;
 const TURN_LIMIT_MS = 60_000;
 const SEED = Number(process.env['SEED'] ?? 1);
 
@@ -94,7 +94,8 @@ async function cutTab(
   const proxy = await startProxy(await relayOrigin(person, machineId));
   const end = () => proxy.close();
   const first = openTab(person.connect(machineId, proxy.url), sessionId);
-  await first.waitForSeq(before + 1 + Math.floor(random() * STEPS), TURN_LIMIT_MS);
+  const at = before + 1 + Math.floor(random() * STEPS);
+  await waitFor('the cut', TURN_LIMIT_MS, () => first.seq >= at || first.lastEnd > before, 1);
   proxy.cut();
   if (!reloads) return { tab: first, end };
   first.close();
@@ -120,7 +121,13 @@ async function processKilled(
     await prompt(site, sessionId);
     const [witness] = tabs;
     if (!witness) throw new Error('no tab');
-    await witness.waitForSeq(before + 1 + Math.floor(site.random() * STEPS * 0.8), TURN_LIMIT_MS);
+    const at = before + 1 + Math.floor(site.random() * STEPS * 0.6);
+    await waitFor(
+      'the moment to kill',
+      TURN_LIMIT_MS,
+      () => witness.seq >= at || witness.lastEnd > before,
+      1,
+    );
     await kill();
     const seen = tabs.map((tab) => tab.seq);
     await restart();

@@ -9,6 +9,8 @@ export interface Tab {
   readonly seq: number;
   /** `agent_end` events applied since the last fresh start. */
   readonly turnsEnded: number;
+  /** Number of the last `agent_end`; 0 before the first. */
+  readonly lastEnd: number;
   text(): string;
   /** Called with every batch applied. */
   onEvents(listener: (events: readonly Numbered<SessionEvent>[]) => void): void;
@@ -20,6 +22,7 @@ export function openTab(client: MachineClient, sessionId: string): Tab {
   let transcript = new Transcript();
   let seq = 0;
   let turnsEnded = 0;
+  let lastEnd = 0;
   const listeners: ((events: readonly Numbered<SessionEvent>[]) => void)[] = [];
   client.openSession(sessionId, {
     onReady(ready, fresh) {
@@ -32,7 +35,9 @@ export function openTab(client: MachineClient, sessionId: string): Tab {
     onEvents(events, cursor) {
       transcript.apply(events);
       seq = cursor.seq;
-      turnsEnded += events.filter(({ type }) => type === 'agent_end').length;
+      const ends = events.filter(({ type }) => type === 'agent_end');
+      turnsEnded += ends.length;
+      lastEnd = ends.at(-1)?.seq ?? lastEnd;
       for (const listener of listeners) listener(events);
     },
   });
@@ -43,6 +48,9 @@ export function openTab(client: MachineClient, sessionId: string): Tab {
     },
     get turnsEnded() {
       return turnsEnded;
+    },
+    get lastEnd() {
+      return lastEnd;
     },
     text: () => transcriptText(transcript),
     onEvents: (listener) => void listeners.push(listener),
