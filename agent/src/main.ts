@@ -3,7 +3,11 @@ import { homedir, hostname, userInfo } from 'node:os';
 import { CommandFailed } from './command-failed.ts';
 import { readEnvironment } from './settings/env.ts';
 
+/** What is still open after a command has ended (a kept connection, an agent's child) may hold it no longer. */
+const LINGER_MS = 500;
+
 process.exitCode = await run(process.argv.slice(2));
+setTimeout(() => process.exit(), LINGER_MS).unref();
 
 async function run(argv: string[]): Promise<number> {
   try {

@@ -25,6 +25,8 @@ export async function runServe(args: readonly string[], context: ServeContext): 
   const { environment, stderr } = context;
   const machineName = machineNameIn(args) ?? context.hostname;
   const say = (line: string) => stderr.write(`spectral: ${line}\n`);
+  // When nobody reads any more, serving goes on; a failed write would otherwise be logged by failing writes, for ever.
+  stderr.on('error', () => {});
   say(`version ${readVersion()}, starting in ${environment.configDir}`);
   const Sqlite3 = await loadSqlite();
   const paths = pathsIn(environment.configDir);
@@ -33,7 +35,7 @@ export async function runServe(args: readonly string[], context: ServeContext): 
   const releaseLock = takeInstanceLock(paths.lock);
   try {
     const log = createLogger(stderr, Date.now);
-    const [driver, { startDaemon }] = await Promise.all([
+    const [{ driver, prewarm }, { startDaemon }] = await Promise.all([
       createDriver(context, config, log),
       import('../daemon/start-daemon.ts'),
     ]);
@@ -58,6 +60,7 @@ export async function runServe(args: readonly string[], context: ServeContext): 
       connected: () => {
         say('connected');
         parent.ready();
+        prewarm();
       },
     });
     const end = await Promise.race([daemon.ended, stopSignal(say), parent.gone]);
@@ -92,14 +95,15 @@ function requireLogin(paths: Paths): ConfigFile {
   throw new CommandFailed(`not logged in: there is no ${paths.config}. Run spectral login first.`);
 }
 
+/** The agent's driver, and how to load it ahead of the first prompt. */
 async function createDriver(
   { environment, processEnvironment }: ServeContext,
   { mcpUrl }: ConfigFile,
   log: Log,
-): Promise<Driver> {
+): Promise<{ driver: Driver; prewarm: () => void }> {
   if (environment.driver === 'scripted') {
     const { createScriptedDriver } = await import('../drivers/scripted/scripted-driver.ts');
-    return createScriptedDriver();
+    return { driver: createScriptedDriver(), prewarm: () => {} };
   }
   const { createServedPi } = await import('../daemon/served-pi.ts');
   const driver = createServedPi({
@@ -110,8 +114,7 @@ async function createDriver(
     log,
     now: Date.now,
   });
-  driver.prewarm();
-  return driver;
+  return { driver, prewarm: driver.prewarm };
 }
 
 /** An unforeseen fault of one session must not take the others down: it is logged, and serving goes on. */
