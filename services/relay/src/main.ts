@@ -24,7 +24,7 @@ import { systemTimers } from './timers.ts';
 /** The gateway's answer about standing must come within this. */
 const STANDING_TIMEOUT_MS = 5_000;
 /** What a stop may take beyond the spread: requests under way, then the closing of sockets. */
-const STOP_GRACE_MS = 8_000;
+const STOP_GRACE_MS = 10_000;
 
 try {
   await run(readRelayConfig(process.env));

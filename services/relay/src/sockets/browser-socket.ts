@@ -24,7 +24,11 @@ import { SendWindow, type EngineConnection } from './send-window.ts';
 
 /** What is used of a Socket.IO socket. */
 export interface BrowserConnection {
-  readonly conn: EngineConnection & { close(discard?: boolean): unknown };
+  readonly conn: EngineConnection & {
+    close(): unknown;
+    /** The upgrade; its TCP socket is the connection's. */
+    readonly request: { readonly socket: { destroy(): unknown } };
+  };
   emit(event: typeof CONTROL_EVENT, text: string): unknown;
   /** Sees every event before listeners do; without calling `next` they do not hear it. */
   use(listener: (event: unknown[], next: () => void) => void): unknown;
@@ -101,7 +105,10 @@ export class BrowserSocket implements Reader {
   }
 
   sendControl(control: RelayToBrowser): void {
-    this.#socket.emit(CONTROL_EVENT, JSON.stringify(control));
+    const text = JSON.stringify(control);
+    this.#window.note(text.length);
+    this.#socket.emit(CONTROL_EVENT, text);
+    this.#boundOverdraft();
   }
 
   close(reason: CloseReason, message: string): void {
@@ -109,7 +116,8 @@ export class BrowserSocket implements Reader {
     this.#ending = reason;
     this.sendControl({ kind: 'closed', code: reason.code, reason: reason.reason, message });
     this.#socket.disconnect(true);
-    this.#parts.timers.after(CLOSE_GRACE_MS, () => void this.#socket.conn.close(true));
+    // A browser that reads nothing would otherwise keep the connection, and what is queued for it, for half a minute.
+    this.#parts.timers.after(CLOSE_GRACE_MS, () => void this.#socket.conn.request.socket.destroy());
   }
 
   #receive(seat: Seat, event: unknown, payload: unknown): void {
@@ -164,7 +172,7 @@ export class BrowserSocket implements Reader {
 
   #boundOverdraft(): void {
     if (this.#window.queued <= this.#parts.windowBytes + OVERDRAFT_BYTES) return;
-    this.close(CLOSE.rateLimited, 'This connection reads its answers too slowly.');
+    this.close(CLOSE.rateLimited, 'This connection does not read what it asked for.');
   }
 
   #fail(error: unknown): void {

@@ -85,7 +85,10 @@ export class MachineSocket implements MachineLink {
   }
 
   sendControl(control: RelayToMachine): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(control));
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#socket.send(JSON.stringify(control));
+    // Control frames pass a full window; a machine that reads none of them is let go.
+    if (this.#socket.bufferedAmount > 2 * this.#parts.windowBytes) this.close(CLOSE.rateLimited);
   }
 
   close(reason: CloseReason): void {

@@ -5,7 +5,7 @@
 
 /** What the window needs of an engine.io connection. */
 export interface EngineConnection {
-  write(data: Uint8Array | string, options: { compress: boolean }): unknown;
+  write(data: Uint8Array, options: { compress: boolean }): unknown;
   /** `flush`: the buffered packets go to the transport. */
   on(event: 'flush', listener: () => void): unknown;
   readonly transport: { on(event: 'drain', listener: () => void): unknown };
@@ -44,9 +44,14 @@ export class SendWindow {
     return true;
   }
 
+  /** Counts what is about to be sent by another way. */
+  note(bytes: number): void {
+    this.#buffered += bytes;
+  }
+
   /** Sends whatever the window holds. The parser puts a data frame on the wire as these very bytes. */
-  send(data: Uint8Array | string): void {
-    this.#buffered += data.length;
+  send(data: Uint8Array): void {
+    this.note(data.length);
     this.#conn.write(data, PLAIN);
   }
 }

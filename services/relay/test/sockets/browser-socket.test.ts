@@ -188,6 +188,24 @@ describe('a browser’s socket', () => {
     assert.equal((await machine.control('open', 2)).kind, 'open');
   });
 
+  it('that asks and never reads is let go before it fills the memory', async () => {
+    const { machine, browser, pod } = await start({ browserWindowBytes: 256 * 1024 });
+    const large = encodeFrame({ kind: FrameKind.response }, Buffer.alloc(1024 * 1024));
+    machine.onRequest = ({ target }) => {
+      const answer = Buffer.from(large);
+      answer.writeUInt32BE(target, 4);
+      machine.send(answer);
+    };
+    rawSocketOf(browser).pause();
+
+    for (let target = 1; target <= 60; target++)
+      browser.send(encodeFrame({ kind: FrameKind.request, target }));
+
+    await until('the browser is gone', () => pod.relay.stats.browsers === 0, 5000);
+    assert.ok(pod.relay.counters.bytesToBrowsers < 32 * 1024 * 1024);
+    assert.equal(machine.closeCode, null);
+  });
+
   it('that reads slowly gets a gap in order; a fast one beside it gets everything; memory stays bounded', async () => {
     const { machine, browser: slow, more, pod } = await start({ browserWindowBytes: 256 * 1024 });
     const fast = await more();

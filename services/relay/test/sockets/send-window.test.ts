@@ -21,6 +21,17 @@ describe('send window', () => {
     assert.equal(window.offer(new Uint8Array(1)), false);
   });
 
+  it('counts what goes another way', () => {
+    const { conn, window } = start(100);
+
+    window.note(90);
+    assert.equal(window.offer(new Uint8Array(20)), false);
+    conn.flush();
+    conn.drain();
+
+    assert.equal(window.queued, 0);
+  });
+
   it('counts what was sent past it', () => {
     const { window } = start(100);
 
@@ -36,7 +47,7 @@ function start(bytes: number) {
   const written: number[] = [];
   const conn = {
     written,
-    write: (data: Uint8Array | string) => written.push(data.length),
+    write: (data: Uint8Array) => written.push(data.length),
     on: (_event: 'flush', listener: () => void) => void (listeners.flush = listener),
     transport: { on: (_event: 'drain', listener: () => void) => void (listeners.drain = listener) },
     flush: () => listeners.flush(),
