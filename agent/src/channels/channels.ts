@@ -48,6 +48,7 @@ export interface ChannelsOptions {
   readonly machineEpoch: number;
   readonly machineReady: () => MachineReady;
   readonly clock: Clock;
+  readonly log: (event: string, facts?: Record<string, unknown>) => void;
 }
 
 export interface Channels {
@@ -131,7 +132,15 @@ class RelayChannels implements Channels {
   }
 
   #open(connection: PeerConnection, peer: number, channel: string, cursor: Cursor): void {
-    if (channel === MACHINE_CHANNEL) return this.#openMachine(connection, peer);
+    try {
+      if (channel === MACHINE_CHANNEL) this.#openMachine(connection, peer);
+      else this.#openSession(connection, peer, channel, cursor);
+    } catch (error) {
+      this.#cannotRead(connection, { peer, channel }, error);
+    }
+  }
+
+  #openSession(connection: PeerConnection, peer: number, channel: string, cursor: Cursor): void {
     const { epoch, history, reading } = this.#options;
     const found = reading(channel);
     if (!found) return refuse(connection, peer, channel);
@@ -152,11 +161,12 @@ class RelayChannels implements Channels {
       peer,
       send: (frame) => connection.send(frame),
       wanted: () => connection.isOpen && this.#readers.isCurrent(reader),
-    }).catch(() => this.#forgetReader(connection, reader));
+    }).catch((error: unknown) => this.#cannotRead(connection, reader, error));
   }
 
-  /** A snapshot that could not be read: the reader is told, and may open again. */
-  #forgetReader(connection: PeerConnection, { peer, channel }: Reader): void {
+  /** A log that could not be read: the reader is told, and may open again. */
+  #cannotRead(connection: PeerConnection, { peer, channel }: Reader, error: unknown): void {
+    this.#options.log('store.read-failed', { channel, message: String(error) });
     this.#readers.remove(peer, channel);
     connection.sendControl({
       kind: 'refused',

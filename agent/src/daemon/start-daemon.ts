@@ -240,6 +240,7 @@ class RunningDaemon implements Daemon {
         sessions: this.#sessions.all(),
       }),
       clock: this.#options.clock,
+      log: this.#options.log,
     });
   }
 

@@ -155,6 +155,24 @@ describe('channels', () => {
     );
   });
 
+  it('refuses a session whose log cannot be read, and stays up', async () => {
+    const { channels, connection, said, session, store } = await start([renamed('a')]);
+    const { history } = store;
+    Object.assign(history, {
+      read: () => {
+        throw new Error('database disk image is malformed');
+      },
+    });
+
+    open(channels, connection, session);
+    await waitUntil('the refusal', () => said.length === 1);
+
+    assert.deepEqual(
+      said.map((frame) => frame.kind === 'refused' && frame.code),
+      ['store-failed'],
+    );
+  });
+
   it('knows people by connection, and lets no reader open on one that is being left', async () => {
     const { channels, connection, broadcast, session } = await start([]);
     const next: PeerConnection = { ...connection };
@@ -208,6 +226,7 @@ describe('channels', () => {
         sessions: [],
       }),
       clock,
+      log: () => {},
     });
     defer(() => channels.close());
     channels.connected(connection);
