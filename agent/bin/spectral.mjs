@@ -18,8 +18,9 @@ if (process.argv[2] === '--version') {
   process.exitCode = 1;
 } else {
   nodeModule.enableCompileCache?.();
-  const built = new URL('../dist/main.js', import.meta.url);
-  await import(existsSync(built) ? built.href : new URL('../src/main.ts', import.meta.url).href);
+  // The package has no source; in a checkout a build that was left there must not hide the source.
+  const source = new URL('../src/main.ts', import.meta.url);
+  await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);
 }
 
 function isTooOld(version) {

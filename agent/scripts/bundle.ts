@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
 
 const agent = join(import.meta.dirname, '..');
-const dist = join(agent, 'dist');
+/** `node agent/scripts/bundle.ts [directory]`; default agent/dist. */
+const dist = process.argv[2] ?? join(agent, 'dist');
 
 /** Native modules, and pi, which finds its own files beside its own modules. */
 const EXTERNAL = ['better-sqlite3', 'bufferutil', 'utf-8-validate', '@earendil-works/*'];
@@ -24,6 +25,8 @@ const options = {
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // ES modules first: the CommonJS form of some packages asks for its parts in a way no bundler can follow.
+  mainFields: ['module', 'main'],
   target: 'node22',
   external: EXTERNAL,
   // CommonJS packages inside the bundle ask for Node's own modules by `require`.
