@@ -25,7 +25,7 @@ describe('relay processes', function () {
     const times: number[] = [];
     for (let call = 0; call < 50; call++) times.push((await browser.request({ call })).ms);
 
-    assert.ok(Math.max(...times) < 500, `slowest call ${Math.max(...times)} ms`);
+    assert.ok(Math.max(...times) < 2_000, `slowest call ${Math.max(...times)} ms`);
   });
 
   it('kill -9 of the machine’s process: its requests fail soon, and the machine is back at once elsewhere', async () => {

@@ -128,7 +128,7 @@ export function twoPodsContract(name: string, lay: () => Promise<Ground>): void 
       assert.ok(Math.abs(Date.parse(gone.lastSeenAt ?? '') - Date.now()) < 5000);
       assert.equal(answer.status, 503);
       assert.equal(frame.flags, FrameFlag.fromRelay);
-      assert.ok(ms < 50, `answered in ${ms} ms`);
+      assert.ok(ms < 1000, `answered in ${ms} ms`);
     });
 
     it('a request under way when the link breaks is answered by the relay at once', async () => {
