@@ -51,7 +51,14 @@ export async function startTestGateway(
   const announced: Announcement[] = [];
   parts.announcements.subscribe((announcement) => announced.push(announcement));
   const config = readGatewayConfig({ ...TEST_ENV, ...env });
-  const running = await startGateway(config, parts);
+  const closeParts = async () => {
+    await Promise.all([parts.metrics.close(), parts.announcements.close(), parts.presence.close()]);
+    await parts.database.close();
+  };
+  const running = await startGateway(config, parts).catch(async (error: unknown) => {
+    await closeParts();
+    throw error;
+  });
   const { firstRun } = running.gateway;
   if (!firstRun) throw new Error('the test database was not empty');
 
@@ -67,8 +74,7 @@ export async function startTestGateway(
     stranger: () => apiClient(running.url),
     async close() {
       await running.close(1_000);
-      await Promise.all([parts.metrics.close(), parts.announcements.close(), parts.presence.close()]);
-      await parts.database.close();
+      await closeParts();
     },
   };
 }
