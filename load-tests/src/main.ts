@@ -17,6 +17,10 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
     about: 'start of the `spectral` command',
     run: async () => (await import('./command-start.ts')).measure(),
   },
+  'request-latency': {
+    about: 'a request through one relay process, beside a bare relay of ws sockets',
+    run: async () => (await import('./relay/request-latency.ts')).measure(),
+  },
   page: {
     about: 'first character, script time of a streamed answer, size of the page',
     run: async () => (await import('./page.ts')).measure(),

@@ -21,7 +21,10 @@ describe('the bundled command', function () {
     execFileSync(process.execPath, [join(AGENT, 'scripts/bundle.ts'), bundle]);
     const configDir = temporaryDirectory(defer);
     // Port 9 of the loopback: nothing answers, which is all the daemon needs to say that it runs.
-    writeConfigFile(pathsIn(configDir).config, { mcpUrl: 'http://127.0.0.1:9/mcp', teamApiKey: 'sk-spectral-team-x' });
+    writeConfigFile(pathsIn(configDir).config, {
+      mcpUrl: 'http://127.0.0.1:9/mcp',
+      teamApiKey: 'sk-spectral-team-x',
+    });
 
     const child = spawn(process.execPath, [join(bundle, 'main.js'), 'serve'], {
       env: { PATH: process.env['PATH'], HOME: configDir, SPECTRAL_CONFIG_DIR: configDir },

@@ -26,7 +26,11 @@ export class ServiceError extends Error {
   readonly code: ErrorCode;
   /** Further facts for the error body, such as `lastSeenAt`. Never secrets. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: Record<string, unknown> } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ServiceError';
     this.code = code;
@@ -43,13 +47,21 @@ export function httpStatus(code: ErrorCode): number {
 export function errorAnswer(error: unknown): { status: number; body: ErrorBody } {
   if (error instanceof ServiceError) {
     const { code, message, details } = error;
-    return { status: STATUS[code], body: { error: { code, message, ...(details ? { details: { ...details } } : {}) } } };
+    return {
+      status: STATUS[code],
+      body: { error: { code, message, ...(details ? { details: { ...details } } : {}) } },
+    };
   }
   if (isBadInput(error)) {
     const details = error.field ? { details: { field: error.field } } : {};
     return { status: 400, body: { error: { code: 'bad-input', message: error.message, ...details } } };
   }
-  return { status: 500, body: { error: { code: 'internal', message: 'Something failed here. The log of the service has the cause.' } } };
+  return {
+    status: 500,
+    body: {
+      error: { code: 'internal', message: 'Something failed here. The log of the service has the cause.' },
+    },
+  };
 }
 
 function isBadInput(error: unknown): error is Error & { field: string } {

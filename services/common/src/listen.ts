@@ -14,7 +14,9 @@ export class ListenFailed extends Error {
 /** Listens and resolves with the port really bound (useful with port 0). Throws ListenFailed. */
 export async function listen(server: Server, address: { host: string; port: number }): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(new ListenFailed(remedy(cause, address), cause)));
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(new ListenFailed(remedy(cause, address), cause)),
+    );
     server.listen(address.port, address.host, resolve);
   });
   return (server.address() as AddressInfo).port;
@@ -34,7 +36,9 @@ function remedy(cause: NodeJS.ErrnoException, { host, port }: { host: string; po
   if (cause.code === 'EADDRINUSE') {
     return `port ${port} is taken on ${host}: stop the program that uses it, or choose another with SPECTRAL_PORT`;
   }
-  if (cause.code === 'EACCES') return `not allowed to open ${where}: ports below 1024 need rights; choose another with SPECTRAL_PORT`;
-  if (cause.code === 'EADDRNOTAVAIL') return `${host} is no address of this host: choose one with SPECTRAL_HOST`;
+  if (cause.code === 'EACCES')
+    return `not allowed to open ${where}: ports below 1024 need rights; choose another with SPECTRAL_PORT`;
+  if (cause.code === 'EADDRNOTAVAIL')
+    return `${host} is no address of this host: choose one with SPECTRAL_HOST`;
   return `cannot open ${where}: ${cause.message}`;
 }

@@ -9,7 +9,10 @@ export const standingQuestion = v.object({
     v.array(v.object({ machineId: v.string(), registration: v.number(), keyId: v.nullable(v.string()) })),
     v.maxLength(5000),
   ),
-  people: v.pipe(v.array(v.object({ userId: v.string(), machineId: v.string(), loginId: v.string() })), v.maxLength(5000)),
+  people: v.pipe(
+    v.array(v.object({ userId: v.string(), machineId: v.string(), loginId: v.string() })),
+    v.maxLength(5000),
+  ),
 });
 export type StandingQuestion = v.InferOutput<typeof standingQuestion>;
 

@@ -24,7 +24,7 @@ export interface LocalMachineOptions {
 
 export interface LocalMachine {
   readonly pid: number;
-  /** Resolves when the child ended by itself, with its last words, or else its exit code or signal. */
+  /** Resolves when the child ended without being asked, with its last words, or else its exit code or signal. */
   readonly ended: Promise<string>;
   /** Asks it to stop and waits; after `limitMs` it is killed. */
   stop(limitMs: number): Promise<void>;
@@ -85,15 +85,21 @@ async function logIn(env: NodeJS.ProcessEnv, teamKey: string): Promise<void> {
 }
 
 function control(child: ChildProcess, lastWords: () => string): LocalMachine {
-  const ended = exitOf(child).then((how) => lastWords() || `exit ${how}`);
+  const exited = exitOf(child);
+  const asked = { toStop: false };
   return {
     pid: child.pid ?? 0,
-    ended,
+    ended: new Promise((resolve) => {
+      void exited.then((how) => {
+        if (!asked.toStop) resolve(lastWords() || `exit ${how}`);
+      });
+    }),
     async stop(limitMs) {
+      asked.toStop = true;
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       const kill = setTimeout(() => child.kill('SIGKILL'), limitMs);
-      await ended;
+      await exited;
       clearTimeout(kill);
     },
   };
