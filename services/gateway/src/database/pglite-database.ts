@@ -19,7 +19,12 @@ export async function openPGliteDatabase(
 ): Promise<OpenDatabase & { readonly pglite: PGlite }> {
   const pglite = await openPGlite(place);
   const db = new Kysely<IdentityTables>({ dialect: new PGliteDialect({ pglite }) });
-  return { db, pglite, medium: 'pglite', close: () => db.destroy() };
+  const close = async () => {
+    await db.destroy();
+    // The query builder closes only what it has used.
+    if (!pglite.closed) await pglite.close();
+  };
+  return { db, pglite, medium: 'pglite', close };
 }
 
 async function openPGlite(place: PGlitePlace): Promise<PGlite> {

@@ -13,6 +13,16 @@ databaseContract('the embedded Postgres', async () => {
   return { one: database, other: database };
 });
 
+describe('an embedded database that was never used', () => {
+  it('is closed all the same', async () => {
+    const database = await emptyEmbeddedDatabase();
+
+    await database.close();
+
+    assert.equal(database.pglite.closed, true);
+  });
+});
+
 describe('the embedded database in a directory', () => {
   const made: string[] = [];
   afterEach(() => {

@@ -20,7 +20,7 @@ before('make the first embedded database', async function () {
 });
 
 /** A fresh one with nothing in it. */
-export async function emptyEmbeddedDatabase(): Promise<OpenDatabase> {
+export async function emptyEmbeddedDatabase(): ReturnType<typeof openPGliteDatabase> {
   return openPGliteDatabase({ memory: true, image: await emptyImage() });
 }
 
