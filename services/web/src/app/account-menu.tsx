@@ -22,9 +22,10 @@ export function AccountMenu() {
   return (
     <Menu
       label="Account"
-      trigger={(props) => (
-        <button {...props} type="button" className="avatar" aria-label={`Account of ${user?.name ?? 'you'}`} title={user?.name}>
+      renderTrigger={(props) => (
+        <button {...props} type="button" className="avatar" title={user?.name}>
           {initials(user?.name ?? '')}
+          <span className="visually-hidden"> account of {user?.name}</span>
         </button>
       )}
     >
@@ -43,7 +44,15 @@ export function AccountMenu() {
             <MenuItem icon="gear" onSelect={then(() => navigate('/settings/profile'))}>
               Settings
             </MenuItem>
-            <MenuItem icon="keyboard" onSelect={then(() => commands.get().find(({ id }) => id === 'shortcuts')?.run())}>
+            <MenuItem
+              icon="keyboard"
+              onSelect={then(() =>
+                commands
+                  .get()
+                  .find(({ id }) => id === 'shortcuts')
+                  ?.run(),
+              )}
+            >
               Keyboard shortcuts
             </MenuItem>
             <div className="menu-line" />
@@ -67,6 +76,8 @@ export function AccountMenu() {
 
 function initials(name: string): string {
   const words = name.split(/[\s._-]+/).filter(Boolean);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => word?.charAt(0) ?? '');
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
+    (word) => word?.charAt(0) ?? '',
+  );
   return letters.join('').toUpperCase() || '·';
 }

@@ -11,7 +11,9 @@ import { NotFound } from './not-found.tsx';
 import { SignedIn } from './signed-in.tsx';
 import { ServicesProvider, type Services } from './services.ts';
 
-const SettingsPage = lazy(async () => ({ default: (await import('../settings/settings-page.tsx')).SettingsPage }));
+const SettingsPage = lazy(async () => ({
+  default: (await import('../settings/settings-page.tsx')).SettingsPage,
+}));
 const InvitePage = lazy(async () => ({ default: (await import('../login/invite-page.tsx')).InvitePage }));
 const CliAuthPage = lazy(async () => ({ default: (await import('../login/cli-auth-page.tsx')).CliAuthPage }));
 
@@ -45,11 +47,15 @@ function SignedInRoutes() {
         <Route path="/">
           <MachinePicker />
         </Route>
-        <Route path="/settings/:section?">{({ section }) => <SettingsPage section={section ?? 'profile'} />}</Route>
+        <Route path="/settings/:section?">
+          {({ section }) => <SettingsPage section={section ?? 'profile'} />}
+        </Route>
         <Route path="/cli-auth">
           <CliAuthPage />
         </Route>
-        <Route path="/m/:machine/*?">{({ machine }) => <MachinePage key={machine} machineId={machine} />}</Route>
+        <Route path="/m/:machine/*?">
+          {({ machine }) => <MachinePage key={machine} machineId={machine} />}
+        </Route>
         <Route>
           <NotFound />
         </Route>

@@ -2,9 +2,10 @@
  * A machine: its rail of projects and sessions, and one of them. Leaving it, or choosing another machine, ends the
  * link and forgets everything shown: nothing of one machine is ever on screen with another.
  */
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect } from 'react';
 import { useLocation, useRoute } from 'wouter';
 import { Waiting } from '../design/empty.tsx';
+import { useOpened } from '../data/opened.ts';
 import { useStore } from '../data/store.ts';
 import type { MachineRoom } from '../data/machine-room.ts';
 import { MachineContext } from '../machines/machine-context.ts';
@@ -17,8 +18,8 @@ import { useServices } from './services.ts';
 import './machine-page.css';
 
 export function MachinePage({ machineId }: { machineId: string }) {
-  const room = useMachineRoom(machineId);
-  const { machines } = useServices();
+  const { machines, openMachine } = useServices();
+  const room = useOpened(useCallback(() => openMachine(machineId), [machineId, openMachine]));
   const info = useStore(machines).machines?.find(({ id }) => id === machineId) ?? null;
   useEffect(() => void machines.refresh(), [machines]);
   if (!room) return <Waiting what="Connecting" />;
@@ -34,10 +35,15 @@ function Panes({ machineId, room }: { machineId: string; room: MachineRoom }) {
   const [isSession, session] = useRoute<{ session: string }>('/m/:machine/s/:session');
   const [isProject, project] = useRoute<{ project: string }>('/m/:machine/p/:project');
   const [path] = useLocation();
-  if (link.kind === 'ended' && link.reason !== 'closed') return <MachineEnded reason={link.reason} message={link.message} />;
+  if (link.kind === 'ended' && link.reason !== 'closed')
+    return <MachineEnded reason={link.reason} message={link.message} />;
   return (
     <div className={isSession || isProject ? 'panes panes-inside' : 'panes'}>
-      <Rail machineId={machineId} sessionId={isSession ? session.session : null} projectId={isProject ? project.project : null} />
+      <Rail
+        machineId={machineId}
+        sessionId={isSession ? session.session : null}
+        projectId={isProject ? project.project : null}
+      />
       <main id="main" className="pane" key={path}>
         {isSession && <SessionPage sessionId={session.session} />}
         {isProject && <ProjectPage projectId={project.project} />}
@@ -45,16 +51,4 @@ function Panes({ machineId, room }: { machineId: string; room: MachineRoom }) {
       </main>
     </div>
   );
-}
-
-/** Connected while the component is shown; null for the moment before. */
-function useMachineRoom(machineId: string): MachineRoom | null {
-  const { openMachine } = useServices();
-  const [room, setRoom] = useState<MachineRoom | null>(null);
-  useEffect(() => {
-    const opened = openMachine(machineId);
-    setRoom(opened);
-    return () => opened.close();
-  }, [machineId, openMachine]);
-  return room;
 }

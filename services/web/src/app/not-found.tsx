@@ -5,7 +5,7 @@ import { Empty } from '../design/empty.tsx';
 export function NotFound() {
   return (
     <main id="main" className="page-fill">
-      <Empty title="Nothing lives at this address">
+      <Empty page title="Nothing lives at this address">
         <Link href="/" className="text-link">
           Go to your machines
         </Link>

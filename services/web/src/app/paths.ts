@@ -5,7 +5,13 @@ export const projectPath = (machineId: string, projectId: string): string => `/m
 export const sessionPath = (machineId: string, sessionId: string): string => `/m/${machineId}/s/${sessionId}`;
 
 /** The login page, which comes back to where the person is now. */
-export function loginPathFor({ pathname, search }: { readonly pathname: string; readonly search: string }): string {
+export function loginPathFor({
+  pathname,
+  search,
+}: {
+  readonly pathname: string;
+  readonly search: string;
+}): string {
   const here = `${pathname}${search}`;
   return here === '/' ? '/login' : `/login?next=${encodeURIComponent(here)}`;
 }

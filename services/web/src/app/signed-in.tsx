@@ -26,7 +26,8 @@ export function SignedIn({ children }: { children: ReactNode }) {
       (answer) => wanted && me.set(answer),
       (error: unknown) => {
         if (!wanted) return;
-        if (error instanceof GatewayError && error.status === 401) return navigate(loginPathFor(window.location), { replace: true });
+        if (error instanceof GatewayError && error.status === 401)
+          return navigate(loginPathFor(window.location), { replace: true });
         setFailure(error);
         retry = setTimeout(() => setAttempt(attempt + 1), RETRY_MS);
       },
@@ -41,8 +42,10 @@ export function SignedIn({ children }: { children: ReactNode }) {
   if (failure === null) return <Waiting what="Opening Spectral" />;
   return (
     <main id="main" className="page-fill">
-      <Empty title="The gateway does not answer">
-        <p>{messageOf(failure)}. The page keeps trying; check that the server is up and that you are online.</p>
+      <Empty page title="The gateway does not answer">
+        <p>
+          {messageOf(failure)}. The page keeps trying; check that the server is up and that you are online.
+        </p>
         <Button onClick={() => setAttempt(attempt + 1)}>Try now</Button>
       </Empty>
     </main>

@@ -24,14 +24,24 @@ const BUFFER = 600;
 export function Conversation(props: ConversationProps) {
   const { rows, opening, offline, projectName } = props;
   if (rows.length > 0) return <RowList {...props} />;
-  if (opening !== null && !offline) return <div className="conversation-blank"><Waiting what={opening} /></div>;
+  if (opening !== null && !offline)
+    return (
+      <div className="conversation-blank">
+        <Waiting what={opening} />
+      </div>
+    );
   return (
     <div className="conversation-blank">
-      <Empty title={opening ?? (projectName ? `What should the agent do in ${projectName}?` : 'What should the agent do?')}>
+      <Empty
+        title={
+          opening ??
+          (projectName ? `What should the agent do in ${projectName}?` : 'What should the agent do?')
+        }
+      >
         {opening === null ? (
           <p>It reads, edits and runs on the machine, and goes on when you close this tab.</p>
         ) : (
-          <p>The conversation is kept there and appears when the machine is back.</p>
+          <p>The conversation is kept on the machine and appears when it is back online.</p>
         )}
       </Empty>
     </div>
@@ -44,8 +54,14 @@ function RowList({ rows, projectPath, userId }: ConversationProps) {
   return (
     <div className="conversation">
       {/* The conversation is scrolled by keyboard too. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div ref={scroller} className="conversation-scroll" tabIndex={0} role="region" aria-label="Conversation">
+      <div
+        ref={scroller}
+        className="conversation-scroll"
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        role="region"
+        aria-label="Conversation"
+      >
         <div className="conversation-rows">
           <Virtualizer scrollRef={scroller} data={rows} bufferSize={BUFFER}>
             {(row) => <RowView key={row.key} row={row} projectPath={projectPath} userId={userId} />}

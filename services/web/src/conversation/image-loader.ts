@@ -3,7 +3,9 @@ import { createContext, useContext } from 'react';
 
 export type LoadImage = (imageId: string) => Promise<Blob>;
 
-export const ImageLoaderContext = createContext<LoadImage>(() => Promise.reject(new Error('no session is open')));
+export const ImageLoaderContext = createContext<LoadImage>(() =>
+  Promise.reject(new Error('no session is open')),
+);
 
 export function useImageLoader(): LoadImage {
   return useContext(ImageLoaderContext);

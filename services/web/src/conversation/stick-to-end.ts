@@ -3,7 +3,7 @@
  *
  *   at the end ──scrolled up──▶ away ──scrolled to the end, or sent there──▶ at the end
  */
-import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 
 /** Closer than this to the end counts as there, in pixels. */
 const NEAR = 24;
@@ -27,7 +27,7 @@ export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: 
     if (!element || !inside) return;
     let top = element.scrollTop;
     const toEnd = () => {
-      if (stuck.current) element.scrollTop = element.scrollHeight;
+      if (stuck.current) element.scrollTo({ top: element.scrollHeight });
     };
     const onScroll = () => {
       const left = element.scrollHeight - element.clientHeight - element.scrollTop;
@@ -50,11 +50,10 @@ export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: 
 
   // While at the end everything is seen.
   if (!isAway && seen !== content) setSeen(content);
-  const goToEnd = useCallback(() => {
+  const goToEnd = () => {
     stuck.current = true;
     setAway(false);
-    const element = scroller.current;
-    if (element) element.scrollTop = element.scrollHeight;
-  }, [scroller]);
+    scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  };
   return { isAway, hasNews: isAway && seen !== content, goToEnd };
 }

@@ -37,7 +37,12 @@ export interface MachineRoomOptions {
   readonly onWake: (run: () => void) => () => void;
 }
 
-export function openMachineRoom({ machineId, getTicket, nextFrame, onWake }: MachineRoomOptions): MachineRoom {
+export function openMachineRoom({
+  machineId,
+  getTicket,
+  nextFrame,
+  onWake,
+}: MachineRoomOptions): MachineRoom {
   const lists = createStore<MachineLists | null>(null);
   const models = createStore<readonly Model[] | null>(null);
   const client = connectMachine({ machineId, getTicket, onState: (state) => linkChanged(state) });

@@ -38,7 +38,8 @@ export function createMachines(gateway: Pick<GatewayClient, 'machines'>): Machin
     get: store.get,
     subscribe: store.subscribe,
     refresh,
-    put: (machine) => change((machines) => machines.map((known) => (known.id === machine.id ? machine : known))),
+    put: (machine) =>
+      change((machines) => machines.map((known) => (known.id === machine.id ? machine : known))),
     remove: (machineId) => change((machines) => machines.filter(({ id }) => id !== machineId)),
     watch() {
       void refresh();

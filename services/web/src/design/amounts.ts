@@ -52,7 +52,9 @@ export function clockText(at: number): string {
 
 /** `48 kB`, `1.2 MB`. */
 export function bytesText(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return bytes < 1_000_000
+    ? `${Math.max(1, Math.round(bytes / 1000))} kB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 /** `now`, `5m`, `3h`, `12d`: for narrow places. Both in ms since 1970. */

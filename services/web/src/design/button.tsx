@@ -18,7 +18,15 @@ interface ButtonProps extends NativeButton {
 }
 
 /** A button with words. */
-export function Button({ tone = 'plain', icon, busy = false, children, disabled, type, ...rest }: ButtonProps) {
+export function Button({
+  tone = 'plain',
+  icon,
+  busy = false,
+  children,
+  disabled,
+  type,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       {...rest}

@@ -25,7 +25,13 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   };
 
   return (
-    <button type="button" className="copy-button" aria-label={`Copy ${what}`} title={`Copy ${what}`} onClick={() => void copy()}>
+    <button
+      type="button"
+      className="copy-button"
+      aria-label={`Copy ${what}`}
+      title={`Copy ${what}`}
+      onClick={() => void copy()}
+    >
       <Icon name={copied ? 'check' : 'copy'} size={15} />
       <span className="visually-hidden" role="status">
         {copied ? 'Copied' : ''}

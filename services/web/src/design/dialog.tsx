@@ -22,7 +22,9 @@ export function Dialog({ open, title, onClose, kind = 'box', children }: DialogP
     if (!element || !open) return;
     element.showModal();
     // The browser would choose the close button: the title says more, and a marked part knows better.
-    element.querySelector<HTMLElement>('[data-autofocus], .dialog-head h2')?.focus();
+    const first =
+      element.querySelector<HTMLElement>('[data-autofocus]') ?? element.querySelector<HTMLElement>('h2');
+    first?.focus();
     return () => element.close();
   }, [open]);
 
@@ -47,7 +49,9 @@ export function Dialog({ open, title, onClose, kind = 'box', children }: DialogP
       {open && (
         <div className="dialog-body">
           <header className={kind === 'sheet' ? 'visually-hidden' : 'dialog-head'}>
-            <h2 id={titleId} tabIndex={-1}>{title}</h2>
+            <h2 id={titleId} tabIndex={-1}>
+              {title}
+            </h2>
             {kind !== 'sheet' && <IconButton icon="close" label="Close" onClick={onClose} />}
           </header>
           {children}

@@ -3,10 +3,20 @@ import type { ReactNode } from 'react';
 import { Mark } from './logo.tsx';
 import './empty.css';
 
-export function Empty({ title, children }: { title: string; children: ReactNode }) {
+/** `page`: it is all of the page, so its title is the page's. */
+export function Empty({
+  title,
+  page = false,
+  children,
+}: {
+  title: string;
+  page?: boolean;
+  children: ReactNode;
+}) {
+  const Title = page ? 'h1' : 'h2';
   return (
     <div className="empty">
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       <div className="empty-text">{children}</div>
     </div>
   );

@@ -14,7 +14,13 @@ export function Field({ label, help, fault, ...input }: FieldProps) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input {...input} id={id} className="input" aria-invalid={fault ? true : undefined} aria-describedby={`${id}-help`} />
+      <input
+        {...input}
+        id={id}
+        className="input"
+        aria-invalid={fault ? true : undefined}
+        aria-describedby={`${id}-help`}
+      />
       <p id={`${id}-help`} className={fault ? 'field-fault' : 'field-help'} hidden={!fault && !help}>
         {fault ?? help}
       </p>
@@ -39,7 +45,13 @@ export function Select({ label, value, onChange, options, disabled = false, bare
       <label htmlFor={id} className={bare ? 'visually-hidden' : undefined}>
         {label}
       </label>
-      <select id={id} className="input" value={value} disabled={disabled} onChange={(event) => onChange(event.target.value)}>
+      <select
+        id={id}
+        className="input"
+        value={value}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.value)}
+      >
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
@@ -64,6 +76,7 @@ export function Switch({ label, checked, disabled = false, onChange }: SwitchPro
       <input
         type="checkbox"
         role="switch"
+        aria-checked={checked}
         checked={checked}
         disabled={disabled}
         onChange={(event) => onChange(event.target.checked)}

@@ -3,7 +3,14 @@ import './kbd.css';
 
 /** `chord` such as `mod+k`, `shift+enter`, `?`. */
 export function Kbd({ chord }: { chord: string }) {
-  return <kbd className="kbd">{chord.split('+').map(keyName).join(isMac() ? '' : '+')}</kbd>;
+  return (
+    <kbd className="kbd">
+      {chord
+        .split('+')
+        .map(keyName)
+        .join(isMac() ? '' : '+')}
+    </kbd>
+  );
 }
 
 export function isMac(): boolean {

@@ -6,13 +6,13 @@ import { Popover, type TriggerProps } from './popover.tsx';
 interface MenuProps {
   label: string;
   align?: 'start' | 'end';
-  trigger: (props: TriggerProps) => ReactNode;
+  renderTrigger: (props: TriggerProps) => ReactNode;
   children: (close: () => void) => ReactNode;
 }
 
-export function Menu({ label, align = 'end', trigger, children }: MenuProps) {
+export function Menu({ label, align = 'end', renderTrigger, children }: MenuProps) {
   return (
-    <Popover label={label} role="menu" align={align} trigger={trigger}>
+    <Popover label={label} role="menu" align={align} renderTrigger={renderTrigger}>
       {(close) => (
         <div role="presentation" onKeyDown={moveInMenu}>
           {children(close)}
@@ -33,7 +33,15 @@ interface MenuItemProps {
   children: ReactNode;
 }
 
-export function MenuItem({ icon, detail, tone = 'plain', checked, disabled = false, onSelect, children }: MenuItemProps) {
+export function MenuItem({
+  icon,
+  detail,
+  tone = 'plain',
+  checked,
+  disabled = false,
+  onSelect,
+  children,
+}: MenuItemProps) {
   return (
     <button
       type="button"

@@ -16,7 +16,14 @@ export function Picture({ blob, label, large = false }: { blob: Blob; label: str
     );
     return () => void (wanted = false);
   }, [blob]);
-  return <canvas ref={canvas} role="img" aria-label={label} className={large ? 'picture picture-large' : 'picture'} />;
+  return (
+    <canvas
+      ref={canvas}
+      role="img"
+      aria-label={label}
+      className={large ? 'picture picture-large' : 'picture'}
+    />
+  );
 }
 
 function draw(canvas: HTMLCanvasElement, bitmap: ImageBitmap): void {

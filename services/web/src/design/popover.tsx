@@ -14,7 +14,7 @@ interface PopoverProps {
   label: string;
   role: 'menu' | 'dialog';
   align?: 'start' | 'end';
-  trigger: (props: TriggerProps) => ReactNode;
+  renderTrigger: (props: TriggerProps) => ReactNode;
   /** Rendered only while open; `close` puts the focus back on the trigger. */
   children: (close: () => void) => ReactNode;
 }
@@ -22,7 +22,7 @@ interface PopoverProps {
 const GAP = 6;
 const EDGE = 8;
 
-export function Popover({ label, role, align = 'start', trigger, children }: PopoverProps) {
+export function Popover({ label, role, align = 'start', renderTrigger, children }: PopoverProps) {
   const id = useId();
   const triggerId = useId();
   const panel = useRef<HTMLDivElement>(null);
@@ -36,12 +36,14 @@ export function Popover({ label, role, align = 'start', trigger, children }: Pop
   };
   const focusFirst = (event: ToggleEvent<HTMLDivElement>) => {
     if (event.newState !== 'open') return;
-    panel.current?.querySelector<HTMLElement>('[data-autofocus], [role^="menuitem"], input, textarea, button')?.focus();
+    panel.current
+      ?.querySelector<HTMLElement>('[data-autofocus], [role^="menuitem"], input, textarea, button')
+      ?.focus();
   };
 
   return (
     <>
-      {trigger({ id: triggerId, popoverTarget: id, 'aria-haspopup': role, 'aria-expanded': open })}
+      {renderTrigger({ id: triggerId, popoverTarget: id, 'aria-haspopup': role, 'aria-expanded': open })}
       <div
         ref={panel}
         id={id}
@@ -52,7 +54,7 @@ export function Popover({ label, role, align = 'start', trigger, children }: Pop
         onBeforeToggle={place}
         onToggle={focusFirst}
       >
-        {open && children(() => panel.current?.hidePopover())}
+        {open && children(() => document.getElementById(id)?.hidePopover())}
       </div>
     </>
   );
@@ -69,5 +71,6 @@ function placeBeside(panel: HTMLElement, button: DOMRect, align: 'start' | 'end'
   const fromEnd = Math.max(EDGE, innerWidth - button.right);
   panel.style.left = align === 'start' ? `${Math.max(EDGE, button.left)}px` : 'auto';
   panel.style.right = align === 'end' ? `${fromEnd}px` : 'auto';
-  panel.style.maxWidth = align === 'start' ? `${innerWidth - button.left - EDGE}px` : `${innerWidth - fromEnd - EDGE}px`;
+  panel.style.maxWidth =
+    align === 'start' ? `${innerWidth - button.left - EDGE}px` : `${innerWidth - fromEnd - EDGE}px`;
 }

@@ -14,7 +14,9 @@ export function matchesChord(press: KeyPress, chord: string): boolean {
   const parts = chord.split('+');
   const key = parts.at(-1) ?? '';
   const mod = press.metaKey || press.ctrlKey;
-  return press.key.toLowerCase() === key && mod === parts.includes('mod') && press.altKey === parts.includes('alt');
+  return (
+    press.key.toLowerCase() === key && mod === parts.includes('mod') && press.altKey === parts.includes('alt')
+  );
 }
 
 /** True where a plain letter is text and not a command. */

@@ -41,7 +41,9 @@ export function useCommands(registry: Commands, commands: readonly Command[]): v
   useEffect(() => {
     latest.current = commands;
   });
-  const shape = commands.map(({ id, title, detail, chord }) => [id, title, detail, chord].join('\u0000')).join('\u0001');
+  const shape = commands
+    .map(({ id, title, detail, chord }) => [id, title, detail, chord].join('\u0000'))
+    .join('\u0001');
   useEffect(() => {
     const run = (id: string) => latest.current.find((command) => command.id === id)?.run();
     return registry.add(latest.current.map((command) => ({ ...command, run: () => run(command.id) })));

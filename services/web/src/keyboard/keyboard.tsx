@@ -20,7 +20,14 @@ export function Keyboard() {
       hidden: true,
       run: () => setShown('palette'),
     },
-    { id: 'shortcuts', title: 'Keyboard shortcuts', group: 'Page', icon: 'keyboard', chord: '?', run: () => setShown('sheet') },
+    {
+      id: 'shortcuts',
+      title: 'Keyboard shortcuts',
+      group: 'Page',
+      icon: 'keyboard',
+      chord: '?',
+      run: () => setShown('sheet'),
+    },
   ]);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {

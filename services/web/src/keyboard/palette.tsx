@@ -46,7 +46,7 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
       <div className="palette-head">
         <Icon name="search" size={18} />
         <input
-          autoFocus
+          data-autofocus
           role="combobox"
           aria-expanded="true"
           aria-controls={listId}

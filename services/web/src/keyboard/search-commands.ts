@@ -15,7 +15,11 @@ export function searchCommands(commands: readonly Command[], query: string): Com
   const groups = [...new Set(found.map(({ command }) => command.group))].toSorted(byOrder);
   if (words.length > 0) groups.sort((one, other) => bestOf(found, other) - bestOf(found, one));
   return groups
-    .flatMap((group) => found.filter(({ command }) => command.group === group).toSorted((one, other) => other.score - one.score))
+    .flatMap((group) =>
+      found
+        .filter(({ command }) => command.group === group)
+        .toSorted((one, other) => other.score - one.score),
+    )
     .slice(0, MAX_FOUND)
     .map(({ command }) => command);
 }

@@ -28,12 +28,18 @@ export function ShortcutSheet({ open, onClose }: { open: boolean; onClose: () =>
 
 function SheetBody() {
   const { commands } = useServices();
-  const withChord = useStore(commands).flatMap(({ chord, title, group }) => (chord ? [{ chord, title, group }] : []));
+  const withChord = useStore(commands).flatMap(({ chord, title, group }) =>
+    chord ? [{ chord, title, group }] : [],
+  );
   const groups = [...new Set(withChord.map(({ group }) => group))];
   return (
     <div className="shortcuts">
       {groups.map((group) => (
-        <ShortcutList key={group} title={group} shortcuts={withChord.filter((shortcut) => shortcut.group === group)} />
+        <ShortcutList
+          key={group}
+          title={group}
+          shortcuts={withChord.filter((shortcut) => shortcut.group === group)}
+        />
       ))}
       <ShortcutList title="Composer" shortcuts={COMPOSER} />
     </div>

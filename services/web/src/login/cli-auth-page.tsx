@@ -1,8 +1,9 @@
 // Approves the login of a command line: `spectral login --oauth` opened this page, or shows a code to type here.
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { useServices } from '../app/services.ts';
 import { messageOf } from '../data/failure.ts';
+import { formText } from '../data/form-text.ts';
 import { useStore } from '../data/store.ts';
 import { Button } from '../design/button.tsx';
 import { Field } from '../design/field.tsx';
@@ -30,7 +31,9 @@ function LoopbackApproval({ request }: { request: CliRequest }) {
     setFailure(null);
     try {
       const { code } = await gateway.approveCli(request);
-      window.location.assign(`http://127.0.0.1:${request.port}/?${new URLSearchParams({ code, state: request.state })}`);
+      window.location.assign(
+        `http://127.0.0.1:${request.port}/?${new URLSearchParams({ code, state: request.state })}`,
+      );
     } catch (error) {
       setFailure(messageOf(error));
       setBusy(false);
@@ -69,9 +72,9 @@ function DeviceApproval({ initialCode }: { initialCode: string }) {
   const [state, setState] = useState<'asking' | 'busy' | 'done'>('asking');
   const [failure, setFailure] = useState<string | null>(null);
 
-  const approve = async (event: FormEvent<HTMLFormElement>) => {
+  const approve = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const code = String(new FormData(event.currentTarget).get('code')).trim().toUpperCase();
+    const code = formText(new FormData(event.currentTarget), 'code').toUpperCase();
     setState('busy');
     setFailure(null);
     try {
@@ -91,7 +94,9 @@ function DeviceApproval({ initialCode }: { initialCode: string }) {
   }
   return (
     <LoginFrame title="Let a command line in">
-      <p className="login-help">Type the code that the terminal shows. Approve only a login you started yourself.</p>
+      <p className="login-help">
+        Type the code that the terminal shows. Approve only a login you started yourself.
+      </p>
       <form className="login-form" onSubmit={(event) => void approve(event)}>
         <div className="login-code">
           <Field

@@ -1,5 +1,5 @@
 // Accepts an invitation to a team: the signed-in person joins, others make an account.
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useState, type SubmitEvent } from 'react';
 import { useLocation } from 'wouter';
 import type { InvitationOffer } from '@spectral/proto/client';
 import type { Me } from '@spectral/proto/wire';
@@ -26,7 +26,9 @@ export function InvitePage({ code }: { code: string }) {
     return (
       <LoginFrame title="This invitation does not work">
         <Notice tone="bad">{failure}</Notice>
-        <p className="login-help">Invitations end after a while and work once. Ask the team for a new link.</p>
+        <p className="login-help">
+          Invitations end after a while and work once. Ask the team for a new link.
+        </p>
       </LoginFrame>
     );
   }
@@ -48,9 +50,11 @@ function AcceptForm({ code, offer, who }: { code: string; offer: InvitationOffer
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const given = Object.fromEntries([...new FormData(event.currentTarget)].filter(([, value]) => value !== ''));
+    const given = Object.fromEntries(
+      [...new FormData(event.currentTarget)].filter(([, value]) => value !== ''),
+    );
     setBusy(true);
     setFailure(null);
     try {

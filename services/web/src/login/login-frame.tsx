@@ -13,7 +13,7 @@ export function LoginFrame({ title, children }: { title: string; children: React
         <h1>{title}</h1>
         {children}
       </main>
-      <p className="login-foot">The always-on coding agent, on every machine you own.</p>
+      <footer className="login-foot">The always-on coding agent, on every machine you own.</footer>
     </div>
   );
 }

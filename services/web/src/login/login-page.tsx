@@ -1,10 +1,11 @@
 // Log in with email and password, or with a one-time link (`/login?code=…`).
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { AuthState } from '@spectral/proto/wire';
 import { nextPath } from '../app/paths.ts';
 import { useServices } from '../app/services.ts';
 import { messageOf } from '../data/failure.ts';
+import { formText, rawFormText } from '../data/form-text.ts';
 import { Button } from '../design/button.tsx';
 import { Waiting } from '../design/empty.tsx';
 import { Field } from '../design/field.tsx';
@@ -40,7 +41,9 @@ function LinkLogin({ code }: { code: string }) {
   return (
     <LoginFrame title="This link did not work">
       <Notice tone="bad">{failure}</Notice>
-      <p className="login-help">A login link works once. Restart the server for a new one, or log in with email and password.</p>
+      <p className="login-help">
+        A login link works once. Restart the server for a new one, or log in with email and password.
+      </p>
       <Button tone="accent" onClick={() => navigate('/login', { replace: true })}>
         Log in with a password
       </Button>
@@ -55,13 +58,13 @@ function PasswordLogin({ next }: { next: string }) {
   const [failure, setFailure] = useState<string | null>(null);
   const auth = useAuthState();
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setBusy(true);
     setFailure(null);
     try {
-      me.set(await gateway.login(textOf(form, 'email'), textOf(form, 'password')));
+      me.set(await gateway.login(formText(form, 'email'), rawFormText(form, 'password')));
       navigate(next, { replace: true });
     } catch (error) {
       setFailure(messageOf(error));
@@ -72,7 +75,8 @@ function PasswordLogin({ next }: { next: string }) {
     <LoginFrame title="Log in">
       {auth?.firstRun && (
         <Notice tone="plain">
-          This server is new. Open the login link that it printed when it started; then set a password in Settings.
+          This server is new. Open the login link that it printed when it started; then set a password in
+          Settings.
         </Notice>
       )}
       <form className="login-form" onSubmit={(event) => void submit(event)}>
@@ -96,9 +100,4 @@ function useAuthState(): AuthState | null {
     gateway.authState().then(setState, () => undefined);
   }, [gateway]);
   return state;
-}
-
-function textOf(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
 }

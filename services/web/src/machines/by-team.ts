@@ -10,7 +10,9 @@ export interface TeamMachines {
 export function byTeam(machines: readonly Machine[]): TeamMachines[] {
   const groups = Map.groupBy(machines, (machine) => machine.team.id);
   return [...groups.values()]
-    .flatMap((members) => (members[0] ? { team: members[0].team, members: members.toSorted(onlineFirst) } : []))
+    .flatMap((members) =>
+      members[0] ? { team: members[0].team, members: members.toSorted(onlineFirst) } : [],
+    )
     .toSorted((one, other) => one.team.name.localeCompare(other.team.name));
 }
 

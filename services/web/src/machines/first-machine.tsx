@@ -15,12 +15,16 @@ export function FirstMachine({ known = 0 }: { known?: number }) {
   const online = registered && now.slice(-1).some((machine) => machine.online);
   const { origin } = window.location;
   return (
-    <section className={known === 0 ? 'first-machine' : 'first-machine first-machine-inline'} aria-label="Add a machine">
+    <section
+      className={known === 0 ? 'first-machine' : 'first-machine first-machine-inline'}
+      aria-label="Add a machine"
+    >
       {known === 0 && (
         <>
           <h1>Connect your first machine</h1>
           <p className="first-machine-lead">
-            Run these on any machine you want to code on. It dials out to this server; nothing has to be opened to it.
+            Run these on any machine you want to code on. It dials out to this server; nothing has to be
+            opened to it.
           </p>
         </>
       )}
@@ -47,7 +51,17 @@ export function FirstMachine({ known = 0 }: { known?: number }) {
   );
 }
 
-function Step({ number, done, title, children }: { number: number; done: boolean; title: string; children: ReactNode }) {
+function Step({
+  number,
+  done,
+  title,
+  children,
+}: {
+  number: number;
+  done: boolean;
+  title: string;
+  children: ReactNode;
+}) {
   return (
     <li className={done ? 'step step-done' : 'step'}>
       <span className="step-mark numbers">{done ? <Icon name="check" size={15} /> : number}</span>

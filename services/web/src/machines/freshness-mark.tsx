@@ -10,7 +10,10 @@ export function FreshnessMark({ channel }: { channel: ChannelState | null }) {
   const { tone, text } = freshnessOf(link, channel, useNow());
   return (
     <span className={`freshness freshness-${tone}`} role="status">
-      <span className={tone === 'live' ? 'dot dot-online' : tone === 'wait' ? 'dot dot-wait' : 'dot'} aria-hidden="true" />
+      <span
+        className={tone === 'live' ? 'dot dot-online' : tone === 'wait' ? 'dot dot-wait' : 'dot'}
+        aria-hidden="true"
+      />
       {text}
     </span>
   );

@@ -20,7 +20,10 @@ export function freshnessOf(link: ConnectionState, channel: ChannelState | null,
         ? { tone: 'live', text: 'live' }
         : { tone: 'wait', text: `reconnecting … as of ${agoText(link.since, now)}` };
     case 'machine-offline':
-      return { tone: 'off', text: link.lastSeenAt ? `offline, last seen ${agoText(Date.parse(link.lastSeenAt), now)}` : 'offline' };
+      return {
+        tone: 'off',
+        text: link.lastSeenAt ? `offline, last seen ${agoText(Date.parse(link.lastSeenAt), now)}` : 'offline',
+      };
     case 'ended':
       return { tone: 'off', text: 'disconnected' };
     case 'live':
@@ -31,8 +34,6 @@ export function freshnessOf(link: ConnectionState, channel: ChannelState | null,
 }
 
 /** Null while prompts can be sent: also during a short break, which the client bridges by itself. */
-export function unreachableBecause(link: ConnectionState, name: string, now: number): string | null {
-  if (link.kind !== 'machine-offline') return null;
-  const seen = link.lastSeenAt ? `, last seen ${agoText(Date.parse(link.lastSeenAt), now)}` : '';
-  return `${name} is offline${seen}.`;
+export function unreachableBecause(link: ConnectionState, name: string): string | null {
+  return link.kind === 'machine-offline' ? `${name} is offline.` : null;
 }

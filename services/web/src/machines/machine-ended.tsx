@@ -18,7 +18,7 @@ export function MachineEnded({ reason, message }: { reason: EndReason; message: 
   const [, navigate] = useLocation();
   return (
     <main id="main" className="page-fill">
-      <Empty title={TITLES[reason]}>
+      <Empty page title={TITLES[reason]}>
         <p>{reason === 'signed-out' ? 'Log in again to go on here; what you typed is kept.' : message}</p>
         {reason === 'signed-out' ? (
           <Button

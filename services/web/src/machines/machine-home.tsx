@@ -9,7 +9,6 @@ import { ProjectForm } from '../projects/project-form.tsx';
 import { SessionList } from '../sessions/session-list.tsx';
 import { unreachableBecause } from './freshness.ts';
 import { useMachine } from './machine-context.ts';
-import { useRoughNow } from '../data/clock.ts';
 
 const RECENT = 8;
 
@@ -17,24 +16,24 @@ export function MachineHome() {
   const { room, name } = useMachine();
   const lists = useStore(room.lists);
   const link = useStore(room.link);
-  const now = useRoughNow();
   const [, navigate] = useLocation();
   usePageTitle(name ?? 'Machine', lists?.sessions.filter(({ status }) => status === 'running').length);
 
   if (!lists) {
-    const off = unreachableBecause(link, name ?? 'This machine', now);
+    const off = unreachableBecause(link, name ?? 'This machine');
     if (!off) return <Waiting what="Asking the machine for its projects" />;
     return (
-      <Empty title={off}>
+      <Empty page title={`Waiting for ${name ?? 'the machine'}`}>
         <p>
-          Start <code className="mono">spectral serve</code> there, or wake it up. This page connects by itself the moment it is back.
+          {off} Start <code className="mono">spectral serve</code> there, or wake it up. This page connects by
+          itself the moment it is back.
         </p>
       </Empty>
     );
   }
   if (lists.projects.length === 0) {
     return (
-      <Empty title="Create your first project">
+      <Empty page title="Create your first project">
         <p>A project is a directory on {name ?? 'this machine'} that the agent works in.</p>
         <ProjectForm />
       </Empty>
@@ -49,7 +48,11 @@ export function MachineHome() {
       ) : (
         <>
           <h2>Recent sessions</h2>
-          <SessionList sessions={recent} projects={lists.projects} onOpen={(id) => navigate(sessionPath(room.machineId, id))} />
+          <SessionList
+            sessions={recent}
+            projects={lists.projects}
+            onOpen={(id) => navigate(sessionPath(room.machineId, id))}
+          />
         </>
       )}
       <p className="home-hint">

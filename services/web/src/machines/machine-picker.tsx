@@ -42,7 +42,13 @@ export function MachinePicker() {
   );
 }
 
-function MachineList({ machines, onRevoke }: { machines: readonly Machine[]; onRevoke: (machine: Machine) => void }) {
+function MachineList({
+  machines,
+  onRevoke,
+}: {
+  machines: readonly Machine[];
+  onRevoke: (machine: Machine) => void;
+}) {
   const [adding, setAdding] = useState(false);
   const online = machines.filter((machine) => machine.online).length;
   return (

@@ -29,7 +29,12 @@ export function MachineRow({ machine, onRevoke }: { machine: Machine; onRevoke: 
       </Link>
       <VisibilityButton machine={machine} onFailure={setFailure} />
       {machine.canManage ? (
-        <Menu label={`Actions for ${machine.name}`} trigger={(props) => <IconButton {...props} icon="more" label={`Actions for ${machine.name}`} />}>
+        <Menu
+          label={`Actions for ${machine.name}`}
+          renderTrigger={(props) => (
+            <IconButton {...props} icon="more" label={`Actions for ${machine.name}`} />
+          )}
+        >
           {(close) => (
             <MenuItem
               icon="trash"
@@ -63,7 +68,13 @@ function Presence({ machine }: { machine: Machine }) {
 }
 
 /** Private or shared; a click changes it for those who may. */
-function VisibilityButton({ machine, onFailure }: { machine: Machine; onFailure: (message: string | null) => void }) {
+function VisibilityButton({
+  machine,
+  onFailure,
+}: {
+  machine: Machine;
+  onFailure: (message: string | null) => void;
+}) {
   const { gateway, machines } = useServices();
   const [busy, setBusy] = useState(false);
   const shared = machine.visibility === 'SHARED';
@@ -85,7 +96,9 @@ function VisibilityButton({ machine, onFailure }: { machine: Machine; onFailure:
     </>
   );
   if (!machine.canManage) return <span className="visibility">{content}</span>;
-  const meaning = shared ? 'Everyone in the team can use it. Make it private' : 'Only you can use it. Share it with the team';
+  const meaning = shared
+    ? 'Everyone in the team can use it. Make it private'
+    : 'Only you can use it. Share it with the team';
   return (
     <button
       type="button"

@@ -1,15 +1,11 @@
 // Asks before a machine is revoked.
-import { useRef } from 'react';
 import type { Machine } from '@spectral/proto/wire';
 import { useServices } from '../app/services.ts';
 import { Confirm } from '../design/confirm.tsx';
 
 export function RevokeDialog({ machine, onClose }: { machine: Machine | null; onClose: () => void }) {
   const { gateway, machines } = useServices();
-  // The name stays readable while the dialog closes.
-  const last = useRef(machine);
-  if (machine) last.current = machine;
-  const name = last.current?.name ?? '';
+  const name = machine?.name ?? '';
   return (
     <Confirm
       open={machine !== null}
@@ -23,8 +19,9 @@ export function RevokeDialog({ machine, onClose }: { machine: Machine | null; on
       }}
     >
       <p>
-        <strong>{name}</strong> is disconnected at once and its token stops working everywhere. <code className="mono">spectral serve</code>{' '}
-        exits there. Its projects and sessions stay on its disk; to use it again, log in on the machine.
+        <strong>{name}</strong> is disconnected at once and its token stops working everywhere.{' '}
+        <code className="mono">spectral serve</code> exits there. Its projects and sessions stay on its disk;
+        to use it again, log in on the machine.
       </p>
     </Confirm>
   );

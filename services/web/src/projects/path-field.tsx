@@ -59,10 +59,20 @@ export function PathField({ value, fault, onChange, onEscape }: PathFieldProps) 
         }}
         onKeyDown={onKeyDown}
       />
-      <p id={`${id}-help`} className={fault ? 'field-fault' : 'visually-hidden'} role={fault ? 'alert' : undefined}>
+      <p
+        id={`${id}-help`}
+        className={fault ? 'field-fault' : 'visually-hidden'}
+        role={fault ? 'alert' : undefined}
+      >
         {fault ?? 'It must exist. Arrow keys choose from the list, Tab completes.'}
       </p>
-      <div id={`${id}-list`} role="listbox" aria-label="Directories" className="path-list" hidden={shown.length === 0}>
+      <div
+        id={`${id}-list`}
+        role="listbox"
+        aria-label="Directories"
+        className="path-list"
+        hidden={shown.length === 0}
+      >
         {shown.map((entry, index) => (
           // The field keeps the focus and handles the keys.
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus

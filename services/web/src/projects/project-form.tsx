@@ -1,5 +1,5 @@
 // A new project: a directory on the machine, completed while it is typed.
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useLocation } from 'wouter';
 import { projectPath } from '../app/paths.ts';
 import { messageOf } from '../data/failure.ts';
@@ -17,12 +17,14 @@ export function ProjectForm({ onDone }: { onDone?: () => void }) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setBusy(true);
     setFailure(null);
     try {
-      const project = await room.calls.createProject({ path: path.length > 1 ? path.replace(/\/+$/, '') : path });
+      const project = await room.calls.createProject({
+        path: path.length > 1 ? path.replace(/\/+$/, '') : path,
+      });
       onDone?.();
       navigate(projectPath(room.machineId, project.id));
     } catch (error) {

@@ -24,7 +24,7 @@ export function ProjectPage({ projectId }: { projectId: string }) {
   if (!lists) return <Waiting what="Asking the machine for the project" />;
   if (!project) {
     return (
-      <Empty title="No such project on this machine">
+      <Empty page title="No such project on this machine">
         <p>It was removed, or the address is of another machine.</p>
       </Empty>
     );
@@ -52,10 +52,19 @@ function KnownProject({ project }: { project: ProjectInfo }) {
           </h1>
           <p className="mono truncate">{project.path}</p>
         </div>
-        <Button tone="accent" icon="plus" busy={newSession.busy} disabled={!project.exists} onClick={() => newSession.create(project.id)}>
+        <Button
+          tone="accent"
+          icon="plus"
+          busy={newSession.busy}
+          disabled={!project.exists}
+          onClick={() => newSession.create(project.id)}
+        >
           New session
         </Button>
-        <Menu label="Project" trigger={(props) => <IconButton {...props} icon="more" label="Actions for this project" />}>
+        <Menu
+          label="Project"
+          renderTrigger={(props) => <IconButton {...props} icon="more" label="Actions for this project" />}
+        >
           {(close) => (
             <MenuItem
               icon="trash"
@@ -71,14 +80,19 @@ function KnownProject({ project }: { project: ProjectInfo }) {
         </Menu>
       </div>
       {!project.exists && (
-        <Notice tone="warn">The directory is gone from the machine. Restore it there to go on; its sessions can still be read.</Notice>
+        <Notice tone="warn">
+          The directory is gone from the machine. Restore it there to go on; its sessions can still be read.
+        </Notice>
       )}
       {newSession.failure && <Notice tone="bad">{newSession.failure}</Notice>}
       {sessions.length > 0 ? (
         <SessionList sessions={sessions} onOpen={(id) => navigate(sessionPath(room.machineId, id))} />
       ) : (
         <Empty title="No sessions yet">
-          <p>A session is one conversation with the agent in this directory. It runs on the machine, whether you watch or not.</p>
+          <p>
+            A session is one conversation with the agent in this directory. It runs on the machine, whether
+            you watch or not.
+          </p>
         </Empty>
       )}
       <Confirm
@@ -92,8 +106,8 @@ function KnownProject({ project }: { project: ProjectInfo }) {
         }}
       >
         <p>
-          The project and its {sessions.length === 1 ? 'session' : `${sessions.length} sessions`} disappear from Spectral. The directory{' '}
-          <strong className="mono">{project.path}</strong> stays as it is.
+          The project and its {sessions.length === 1 ? 'session' : `${sessions.length} sessions`} disappear
+          from Spectral. The directory <strong className="mono">{project.path}</strong> stays as it is.
         </p>
       </Confirm>
     </div>

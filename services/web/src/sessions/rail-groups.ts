@@ -19,5 +19,7 @@ export function railGroups(lists: MachineLists | null, query: string): RailGroup
       (session) => session.projectId === project.id && (holds(session.title) || holds(project.name)),
     ),
   }));
-  return words.length === 0 ? groups : groups.filter(({ project, sessions }) => sessions.length > 0 || holds(project.name));
+  return words.length === 0
+    ? groups
+    : groups.filter(({ project, sessions }) => sessions.length > 0 || holds(project.name));
 }

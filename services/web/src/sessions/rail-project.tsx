@@ -23,7 +23,14 @@ interface RailProjectProps {
   onNewSession: () => void;
 }
 
-export function RailProject({ group, machineId, sessionId, projectId, filtered, onNewSession }: RailProjectProps) {
+export function RailProject({
+  group,
+  machineId,
+  sessionId,
+  projectId,
+  filtered,
+  onNewSession,
+}: RailProjectProps) {
   const { project, sessions } = group;
   const { storage } = useServices();
   const name = `folded.${project.id}`;
@@ -39,7 +46,13 @@ export function RailProject({ group, machineId, sessionId, projectId, filtered, 
   return (
     <section className="rail-project" aria-label={project.name}>
       <div className="rail-project-head">
-        <button type="button" className="rail-fold" aria-expanded={!hides} aria-label={`${project.name}: sessions`} onClick={fold}>
+        <button
+          type="button"
+          className="rail-fold"
+          aria-expanded={!hides}
+          aria-label={`${project.name}: sessions`}
+          onClick={fold}
+        >
           <Icon name={hides ? 'chevron-right' : 'chevron-down'} size={13} />
         </button>
         <Link
@@ -51,7 +64,13 @@ export function RailProject({ group, machineId, sessionId, projectId, filtered, 
           {project.name}
         </Link>
         {!project.exists && <span className="tag tag-warn">missing</span>}
-        <IconButton icon="plus" size={15} label={`New session in ${project.name}`} onClick={onNewSession} disabled={!project.exists} />
+        <IconButton
+          icon="plus"
+          size={15}
+          label={`New session in ${project.name}`}
+          onClick={onNewSession}
+          disabled={!project.exists}
+        />
       </div>
       <ul>
         {shown.map((session) => (

@@ -36,7 +36,8 @@ export function Rail({ machineId, sessionId, projectId }: RailProps) {
   const search = useRef<HTMLInputElement>(null);
   const groups = useMemo(() => railGroups(lists, query), [lists, query]);
   const newSession = useNewSession();
-  const current = projectId ?? lists?.sessions.find(({ id }) => id === sessionId)?.projectId ?? lists?.projects[0]?.id;
+  const current =
+    projectId ?? lists?.sessions.find(({ id }) => id === sessionId)?.projectId ?? lists?.projects[0]?.id;
   const inOrder = groups.flatMap(({ sessions }) => sessions);
 
   const step = (by: number) => () => {
@@ -61,7 +62,14 @@ export function Rail({ machineId, sessionId, projectId }: RailProps) {
       chord: 'n',
       run: () => current && newSession.create(current),
     },
-    { id: 'new-project', title: 'New project', group: 'Sessions and projects', icon: 'folder', chord: 'p', run: () => setAdding(true) },
+    {
+      id: 'new-project',
+      title: 'New project',
+      group: 'Sessions and projects',
+      icon: 'folder',
+      chord: 'p',
+      run: () => setAdding(true),
+    },
     {
       id: 'search',
       title: 'Search sessions',
@@ -71,8 +79,24 @@ export function Rail({ machineId, sessionId, projectId }: RailProps) {
       hidden: true,
       run: () => search.current?.focus(),
     },
-    { id: 'next', title: 'Next session', group: 'Sessions and projects', icon: 'arrow-down', chord: 'j', hidden: true, run: step(1) },
-    { id: 'previous', title: 'Previous session', group: 'Sessions and projects', icon: 'arrow-up', chord: 'k', hidden: true, run: step(-1) },
+    {
+      id: 'next',
+      title: 'Next session',
+      group: 'Sessions and projects',
+      icon: 'arrow-down',
+      chord: 'j',
+      hidden: true,
+      run: step(1),
+    },
+    {
+      id: 'previous',
+      title: 'Previous session',
+      group: 'Sessions and projects',
+      icon: 'arrow-up',
+      chord: 'k',
+      hidden: true,
+      run: step(-1),
+    },
   ]);
 
   return (
@@ -124,7 +148,9 @@ export function Rail({ machineId, sessionId, projectId }: RailProps) {
             onNewSession={() => newSession.create(group.project.id)}
           />
         ))}
-        {lists && groups.length === 0 && query !== '' && <p className="rail-none">No session matches “{query}”.</p>}
+        {lists && groups.length === 0 && query !== '' && (
+          <p className="rail-none">No session matches “{query}”.</p>
+        )}
         {lists && lists.projects.length === 0 && !adding && <p className="rail-none">No projects yet.</p>}
         {!lists && isOffline && <p className="rail-none">Projects appear here when the machine is back.</p>}
         {!lists && !isOffline && <RailSkeleton />}
@@ -142,7 +168,12 @@ export function Rail({ machineId, sessionId, projectId }: RailProps) {
           <IconButton
             icon="command"
             label="Command palette"
-            onClick={() => commands.get().find(({ id }) => id === 'palette')?.run()}
+            onClick={() =>
+              commands
+                .get()
+                .find(({ id }) => id === 'palette')
+                ?.run()
+            }
           />
         )}
       </footer>

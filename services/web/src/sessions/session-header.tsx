@@ -36,10 +36,23 @@ export function SessionHeader({ sessionId, info, view, projectName }: SessionHea
   const running = view.transcript.running !== null;
 
   useCommands(commands, [
-    { id: 'rename', title: 'Rename session', group: 'This session', icon: 'pencil', chord: 'r', run: () => setRenaming(true) },
+    {
+      id: 'rename',
+      title: 'Rename session',
+      group: 'This session',
+      icon: 'pencil',
+      chord: 'r',
+      run: () => setRenaming(true),
+    },
     { id: 'fork', title: 'Fork and compact', group: 'This session', icon: 'fork', run: actions.fork },
     { id: 'compact', title: 'Compact now', group: 'This session', icon: 'compress', run: actions.compact },
-    { id: 'delete', title: 'Delete session', group: 'This session', icon: 'trash', run: () => setDeleting(true) },
+    {
+      id: 'delete',
+      title: 'Delete session',
+      group: 'This session',
+      icon: 'trash',
+      run: () => setDeleting(true),
+    },
   ]);
 
   return (
@@ -70,7 +83,10 @@ export function SessionHeader({ sessionId, info, view, projectName }: SessionHea
           </p>
         </div>
         <SessionCost view={view} />
-        <Menu label="Session" trigger={(props) => <IconButton {...props} icon="more" label="Actions for this session" />}>
+        <Menu
+          label="Session"
+          renderTrigger={(props) => <IconButton {...props} icon="more" label="Actions for this session" />}
+        >
           {(close) => {
             const then = (action: () => void) => () => {
               close();
@@ -81,10 +97,19 @@ export function SessionHeader({ sessionId, info, view, projectName }: SessionHea
                 <MenuItem icon="pencil" onSelect={then(() => setRenaming(true))}>
                   Rename
                 </MenuItem>
-                <MenuItem icon="fork" detail="A new session with a shortened memory" onSelect={then(actions.fork)}>
+                <MenuItem
+                  icon="fork"
+                  detail="A new session with a shortened memory"
+                  onSelect={then(actions.fork)}
+                >
                   Fork and compact
                 </MenuItem>
-                <MenuItem icon="compress" detail="Shortens the agent’s memory here" disabled={running} onSelect={then(actions.compact)}>
+                <MenuItem
+                  icon="compress"
+                  detail="Shortens the agent’s memory here"
+                  disabled={running}
+                  onSelect={then(actions.compact)}
+                >
                   Compact now
                 </MenuItem>
                 <div className="menu-line" />
@@ -98,7 +123,10 @@ export function SessionHeader({ sessionId, info, view, projectName }: SessionHea
       </header>
       {actions.failure && (
         <div className="session-failure">
-          <Notice tone="bad" action={<IconButton icon="close" label="Dismiss" onClick={actions.forgetFailure} />}>
+          <Notice
+            tone="bad"
+            action={<IconButton icon="close" label="Dismiss" onClick={actions.forgetFailure} />}
+          >
             {actions.failure}
           </Notice>
         </div>
@@ -111,8 +139,8 @@ export function SessionHeader({ sessionId, info, view, projectName }: SessionHea
         onConfirm={actions.remove}
       >
         <p>
-          <strong>{title}</strong> and all of its log are removed from {name ?? 'the machine'}. Files that the agent changed stay as they
-          are.
+          <strong>{title}</strong> and all of its log are removed from {name ?? 'the machine'}. Files that the
+          agent changed stay as they are.
         </p>
       </Confirm>
     </>

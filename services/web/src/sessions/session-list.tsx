@@ -23,8 +23,14 @@ export function SessionList({ sessions, projects, onOpen }: SessionListProps) {
           <button type="button" onClick={() => onOpen(session.id)}>
             <StatusGlyph session={session} />
             <span className="wide-session-title truncate">{session.title}</span>
-            {projects && <span className="wide-session-fact truncate">{projects.find(({ id }) => id === session.projectId)?.name}</span>}
-            <span className="wide-session-fact numbers">{session.usage.totalTokens > 0 ? costText(session.usage.cost) : ''}</span>
+            {projects && (
+              <span className="wide-session-fact truncate">
+                {projects.find(({ id }) => id === session.projectId)?.name}
+              </span>
+            )}
+            <span className="wide-session-fact numbers">
+              {session.usage.totalTokens > 0 ? costText(session.usage.cost) : ''}
+            </span>
             <span className="wide-session-fact numbers">{agoText(Date.parse(session.updatedAt), now)}</span>
           </button>
         </li>

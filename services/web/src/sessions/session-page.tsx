@@ -1,5 +1,5 @@
 // A session: its header, its conversation, the composer.
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { QueuedPrompt, SessionInfo } from '@spectral/proto/wire';
 import { usePageTitle } from '../app/page-title.ts';
 import { useServices } from '../app/services.ts';
@@ -9,8 +9,8 @@ import { Conversation } from '../conversation/conversation.tsx';
 import { HighlightContext } from '../conversation/markdown/highlight-context.ts';
 import { createHighlight } from '../conversation/markdown/highlight.ts';
 import { createRowMaker } from '../conversation/rows/rows-of.ts';
-import { useRoughNow } from '../data/clock.ts';
 import type { SessionRoom } from '../data/session-room.ts';
+import { useOpened } from '../data/opened.ts';
 import { useStore } from '../data/store.ts';
 import { Empty, Waiting } from '../design/empty.tsx';
 import { unreachableBecause } from '../machines/freshness.ts';
@@ -23,8 +23,13 @@ import { useChosenModel } from './chosen-model.ts';
 import './session.css';
 
 export function SessionPage({ sessionId }: { sessionId: string }) {
-  const room = useSessionRoom(sessionId);
-  return room ? <OpenSession sessionId={sessionId} session={room} /> : <Waiting what="Opening the session" />;
+  const { room } = useMachine();
+  const session = useOpened(useCallback(() => room.openSession(sessionId), [room, sessionId]));
+  return session ? (
+    <OpenSession sessionId={sessionId} session={session} />
+  ) : (
+    <Waiting what="Opening the session" />
+  );
 }
 
 function OpenSession({ sessionId, session }: { sessionId: string; session: SessionRoom }) {
@@ -33,10 +38,12 @@ function OpenSession({ sessionId, session }: { sessionId: string; session: Sessi
   const lists = useStore(room.lists);
   const view = useStore(session.view);
   const link = useStore(room.link);
-  const now = useRoughNow();
   const [makeRows] = useState(createRowMaker);
   const [highlight] = useState(createHighlight);
-  const loadImage = useMemo(() => imageCache((imageId) => room.calls.image(sessionId, imageId)), [room, sessionId]);
+  const loadImage = useMemo(
+    () => imageCache((imageId) => room.calls.image(sessionId, imageId)),
+    [room, sessionId],
+  );
   const info = lists?.sessions.find(({ id }) => id === sessionId);
   const project = lists?.projects.find(({ id }) => id === info?.projectId);
   const model = useChosenModel(sessionId, info);
@@ -56,12 +63,12 @@ function OpenSession({ sessionId, session }: { sessionId: string; session: Sessi
 
   if (channel.kind === 'refused') {
     return (
-      <Empty title="This session is not on this machine">
+      <Empty page title="This session is not on this machine">
         <p>It was deleted, or the address is of another machine.</p>
       </Empty>
     );
   }
-  const unreachable = unreachableBecause(link, name ?? 'The machine', now);
+  const unreachable = unreachableBecause(link, name ?? 'The machine');
   return (
     <div className="session">
       <SessionHeader sessionId={sessionId} info={info} view={view} projectName={project?.name ?? ''} />
@@ -71,7 +78,13 @@ function OpenSession({ sessionId, session }: { sessionId: string; session: Sessi
         <ImageLoaderContext value={loadImage}>
           <Conversation
             rows={rows}
-            opening={channel.kind === 'opening' && rows.length === 0 ? (unreachable ?? 'Reading the conversation') : null}
+            opening={
+              channel.kind === 'opening' && rows.length === 0
+                ? unreachable === null
+                  ? 'Reading the conversation'
+                  : `Waiting for ${name ?? 'the machine'}`
+                : null
+            }
             offline={unreachable !== null}
             projectName={project?.name ?? ''}
             projectPath={project?.path ?? ''}
@@ -96,18 +109,6 @@ function OpenSession({ sessionId, session }: { sessionId: string; session: Sessi
       />
     </div>
   );
-}
-
-/** Open while the component is shown; null for the moment before. */
-function useSessionRoom(sessionId: string): SessionRoom | null {
-  const { room } = useMachine();
-  const [opened, setOpened] = useState<SessionRoom | null>(null);
-  useEffect(() => {
-    const session = room.openSession(sessionId);
-    setOpened(session);
-    return () => session.close();
-  }, [room, sessionId]);
-  return opened;
 }
 
 function runningIn(sessions: readonly SessionInfo[] | undefined): number {

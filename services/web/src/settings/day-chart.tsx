@@ -15,7 +15,14 @@ export function DayChart({ days }: { days: UsageReport['byDay'] }) {
         {days.map(({ day, cost }, index) => {
           const height = Math.max(1.5, (cost / most) * (HEIGHT - 4));
           return (
-            <rect key={day} x={index * step + GAP / 2} y={HEIGHT - height} width={Math.max(1, step - GAP)} height={height} rx="2">
+            <rect
+              key={day}
+              x={index * step + GAP / 2}
+              y={HEIGHT - height}
+              width={Math.max(1, step - GAP)}
+              height={height}
+              rx="2"
+            >
               <title>{`${dateText(Date.parse(day))}: ${costText(cost)}`}</title>
             </rect>
           );

@@ -1,5 +1,5 @@
 // Makes an invitation and shows its link, which is shown only this once.
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import type { Invitation, Team } from '@spectral/proto/wire';
 import { useServices } from '../app/services.ts';
 import { Button } from '../design/button.tsx';
@@ -14,7 +14,7 @@ export function InviteForm({ team, onInvited }: { team: Team; onInvited: (invita
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<'admin' | 'member'>('member');
   const [link, setLink] = useState<string | null>(null);
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run(async () => {
       const made = await gateway.invite(team.id, { role, ...(email === '' ? {} : { email }) });
@@ -47,7 +47,13 @@ export function InviteForm({ team, onInvited }: { team: Team; onInvited: (invita
         </Button>
       </form>
       {failure && <Notice tone="bad">{failure}</Notice>}
-      {link && <ShownOnce text={link} what="invitation link" help="Send it to the person. It is shown only now and works once." />}
+      {link && (
+        <ShownOnce
+          text={link}
+          what="invitation link"
+          help="Send it to the person. It is shown only now and works once."
+        />
+      )}
     </>
   );
 }

@@ -1,5 +1,5 @@
 // Team keys: what machines log in with. A secret is shown once; rotating ends the machines that logged in with the old one.
-import { useCallback, useState, type FormEvent } from 'react';
+import { useCallback, useState, type SubmitEvent } from 'react';
 import type { Team, TeamKey } from '@spectral/proto/wire';
 import { useServices } from '../app/services.ts';
 import { useRoughNow } from '../data/clock.ts';
@@ -17,7 +17,10 @@ export function KeysSection({ team }: { team: Team }) {
   const { gateway } = useServices();
   const loaded = useLoaded(useCallback(() => gateway.teamKeys(team.id), [gateway, team.id]));
   const [secret, setSecret] = useState<string | null>(null);
-  const [asking, setAsking] = useState<{ readonly key: TeamKey; readonly action: 'rotate' | 'revoke' } | null>(null);
+  const [asking, setAsking] = useState<{
+    readonly key: TeamKey;
+    readonly action: 'rotate' | 'revoke';
+  } | null>(null);
   const keys = loaded.value ?? [];
 
   const act = async () => {
@@ -31,12 +34,18 @@ export function KeysSection({ team }: { team: Team }) {
     setSecret(rotated.secret);
     loaded.set(keys.map((known) => (known.id === key.id ? rotated.key : known)));
   };
-  if (!canManage(team)) return <p className="settings-none">Owners and admins of the team manage its keys. Ask one of them for a key.</p>;
+  if (!canManage(team))
+    return (
+      <p className="settings-none">
+        Owners and admins of the team manage its keys. Ask one of them for a key.
+      </p>
+    );
   return (
     <section className="settings-card">
       <h2>Keys of {team.name}</h2>
       <p>
-        A machine logs in with a key: <code className="mono">spectral login</code>. Such machines belong to the team and are shared.
+        A machine logs in with a key: <code className="mono">spectral login</code>. Such machines belong to
+        the team and are shared.
       </p>
       <NewKeyForm
         team={team}
@@ -45,7 +54,9 @@ export function KeysSection({ team }: { team: Team }) {
           loaded.set([...keys, key]);
         }}
       />
-      {secret && <ShownOnce text={secret} what="team key" help="Copy the key now: it is shown only this once." />}
+      {secret && (
+        <ShownOnce text={secret} what="team key" help="Copy the key now: it is shown only this once." />
+      )}
       <LoadedView loaded={loaded} what="Loading keys">
         {(known) =>
           known.length === 0 ? (
@@ -67,8 +78,10 @@ export function KeysSection({ team }: { team: Team }) {
         onConfirm={act}
       >
         <p>
-          Every machine that logged in with <strong>{asking?.key.name}</strong> is disconnected at once and must log in again
-          {asking?.action === 'rotate' ? ' with the new key.' : ' with another key.'} Their sessions stay on their disks.
+          Every machine that logged in with <strong>{asking?.key.name}</strong> is disconnected at once and
+          must log in again
+          {asking?.action === 'rotate' ? ' with the new key.' : ' with another key.'} Their sessions stay on
+          their disks.
         </p>
       </Confirm>
     </section>
@@ -79,7 +92,7 @@ function NewKeyForm({ team, onMade }: { team: Team; onMade: (key: TeamKey, secre
   const { gateway } = useServices();
   const { run, busy, failure } = useAttempt();
   const [name, setName] = useState('');
-  const submit = (event: FormEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void run(async () => {
       const { key, secret } = await gateway.createTeamKey(team.id, name);
@@ -89,7 +102,14 @@ function NewKeyForm({ team, onMade }: { team: Team; onMade: (key: TeamKey, secre
   };
   return (
     <form className="settings-line" onSubmit={submit}>
-      <Field label="Name of a new key" value={name} required maxLength={100} placeholder="Build machines" onChange={(event) => setName(event.target.value)} />
+      <Field
+        label="Name of a new key"
+        value={name}
+        required
+        maxLength={100}
+        placeholder="Build machines"
+        onChange={(event) => setName(event.target.value)}
+      />
       <Button type="submit" tone="accent" busy={busy}>
         Create key
       </Button>

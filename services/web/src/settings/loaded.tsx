@@ -32,7 +32,15 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   return { value, failure, set: setValue, again: () => setAttempt(attempt + 1) };
 }
 
-export function LoadedView<T>({ loaded, what, children }: { loaded: Loaded<T>; what: string; children: (value: T) => ReactNode }) {
+export function LoadedView<T>({
+  loaded,
+  what,
+  children,
+}: {
+  loaded: Loaded<T>;
+  what: string;
+  children: (value: T) => ReactNode;
+}) {
   return (
     <>
       {loaded.failure && (

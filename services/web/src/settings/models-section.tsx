@@ -39,7 +39,9 @@ function Catalogue({ team, models, loaded }: PartProps) {
   const { run, busy, failure } = useAttempt();
   const grant = (model: Model, granted: boolean) =>
     run(async () => {
-      const others = models.catalogue.filter((known) => known.granted && known.id !== model.id).map(({ id }) => id);
+      const others = models.catalogue
+        .filter((known) => known.granted && known.id !== model.id)
+        .map(({ id }) => id);
       loaded.set(await gateway.grantModels(team.id, granted ? [...others, model.id] : others));
     });
   return (
@@ -47,7 +49,9 @@ function Catalogue({ team, models, loaded }: PartProps) {
       <h2>Models of this server</h2>
       <p>Machines of the team can call the models that are on. Keys of the providers stay on the server.</p>
       {failure && <Notice tone="bad">{failure}</Notice>}
-      {models.catalogue.length === 0 && <p className="settings-none">No provider is configured on this server.</p>}
+      {models.catalogue.length === 0 && (
+        <p className="settings-none">No provider is configured on this server.</p>
+      )}
       <ul className="settings-rows">
         {models.catalogue.map((model) => (
           <li key={model.id}>
@@ -72,12 +76,21 @@ function OwnModels({ team, models, loaded }: PartProps) {
   return (
     <section className="settings-card">
       <h2>Models of the team</h2>
-      <p>Any endpoint that speaks the OpenAI or the Anthropic protocol. Its key is sealed on the server and never shown again.</p>
+      <p>
+        Any endpoint that speaks the OpenAI or the Anthropic protocol. Its key is sealed on the server and
+        never shown again.
+      </p>
       <ul className="settings-rows">
         {models.userModels.map((model) => (
           <li key={model.rowId}>
             <ModelText model={model} detail={model.baseUrl} />
-            {canManage(team) && <IconButton icon="trash" label={`Remove ${model.displayName}`} onClick={() => setRemoving(model)} />}
+            {canManage(team) && (
+              <IconButton
+                icon="trash"
+                label={`Remove ${model.displayName}`}
+                onClick={() => setRemoving(model)}
+              />
+            )}
           </li>
         ))}
       </ul>
@@ -106,7 +119,10 @@ function OwnModels({ team, models, loaded }: PartProps) {
         onConfirm={async () => {
           if (!removing) return;
           await gateway.deleteUserModel(team.id, removing.rowId);
-          loaded.set({ ...models, userModels: models.userModels.filter(({ rowId }) => rowId !== removing.rowId) });
+          loaded.set({
+            ...models,
+            userModels: models.userModels.filter(({ rowId }) => rowId !== removing.rowId),
+          });
         }}
       >
         <p>Sessions that use it need another model for their next prompt. The sealed key is deleted.</p>

@@ -1,5 +1,5 @@
 // The person: name, email, password.
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import { useServices } from '../app/services.ts';
 import { useStore } from '../data/store.ts';
 import { Button } from '../design/button.tsx';
@@ -37,7 +37,13 @@ function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
       <h2>{hasPassword ? 'Password' : 'Set a password'}</h2>
       {!hasPassword && <p>You came in with a one-time link. With a password you can log in from anywhere.</p>}
       {hasPassword && (
-        <Field label="Current password" name="currentPassword" type="password" required autoComplete="current-password" />
+        <Field
+          label="Current password"
+          name="currentPassword"
+          type="password"
+          required
+          autoComplete="current-password"
+        />
       )}
       <Field
         label="New password"
@@ -48,7 +54,12 @@ function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
         autoComplete="new-password"
         help="At least 10 characters."
       />
-      <FormEnd failure={failure} done={done} busy={busy} action={hasPassword ? 'Change password' : 'Set password'} />
+      <FormEnd
+        failure={failure}
+        done={done}
+        busy={busy}
+        action={hasPassword ? 'Change password' : 'Set password'}
+      />
     </form>
   );
 }
@@ -64,14 +75,24 @@ function useProfileForm(saved: string) {
     setDone(saved);
     for (const field of form.querySelectorAll<HTMLInputElement>('[type="password"]')) field.value = '';
   };
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     void change(event.currentTarget);
   };
   return { submit, busy, failure, done };
 }
 
-function FormEnd({ failure, done, busy, action }: { failure: string | null; done: string | null; busy: boolean; action: string }) {
+function FormEnd({
+  failure,
+  done,
+  busy,
+  action,
+}: {
+  failure: string | null;
+  done: string | null;
+  busy: boolean;
+  action: string;
+}) {
   return (
     <>
       {failure && <Notice tone="bad">{failure}</Notice>}

@@ -24,8 +24,14 @@ export function TeamsSection({ team }: { team: Team }) {
       <section className="settings-card">
         <h2>Name</h2>
         <p className="settings-name">
-          {canManage(team) ? <Renamable value={team.name} label="Name of the team" onRename={rename} /> : team.name}
-          <span className="tag">you are {team.role === 'member' ? 'a member' : team.role === 'admin' ? 'an admin' : 'the owner'}</span>
+          {canManage(team) ? (
+            <Renamable value={team.name} label="Name of the team" onRename={rename} />
+          ) : (
+            team.name
+          )}
+          <span className="tag">
+            you are {team.role === 'member' ? 'a member' : team.role === 'admin' ? 'an admin' : 'the owner'}
+          </span>
         </p>
       </section>
       <Members team={team} />
@@ -68,11 +74,17 @@ function Members({ team }: { team: Team }) {
                   label={`Role of ${member.name}`}
                   value={member.role}
                   disabled={!canManage(team) || (member.role === 'owner' && team.role !== 'owner')}
-                  onChange={(role) => void setRole(member, role === 'owner' || role === 'admin' ? role : 'member')}
+                  onChange={(role) =>
+                    void setRole(member, role === 'owner' || role === 'admin' ? role : 'member')
+                  }
                   options={rolesFor(team, member)}
                 />
                 {canManage(team) && (
-                  <IconButton icon="trash" label={`Remove ${member.name}`} onClick={() => setRemoving(member)} />
+                  <IconButton
+                    icon="trash"
+                    label={`Remove ${member.name}`}
+                    onClick={() => setRemoving(member)}
+                  />
                 )}
               </li>
             ))}
@@ -91,7 +103,8 @@ function Members({ team }: { team: Team }) {
         }}
       >
         <p>
-          Open pages of <strong>{removing?.name}</strong> on the team’s machines are cut at once. Their private machines stay theirs.
+          Open pages of <strong>{removing?.name}</strong> on the team’s machines are cut at once. Their
+          private machines stay theirs.
         </p>
       </Confirm>
     </section>

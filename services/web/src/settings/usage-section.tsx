@@ -36,9 +36,21 @@ function Report({ report }: { report: UsageReport }) {
   return (
     <>
       <dl className="usage-total numbers">
-        <Figure name="Cost" value={costText(total.cost)} note={total.unpriced > 0 ? `${total.unpriced} calls of unknown price` : null} />
-        <Figure name="Calls" value={total.calls.toLocaleString('en')} note={total.failed > 0 ? `${total.failed} failed` : null} />
-        <Figure name="Tokens read" value={tokensText(readTokens(total))} note={`${tokensText(total.cacheReadTokens)} from cache`} />
+        <Figure
+          name="Cost"
+          value={costText(total.cost)}
+          note={total.unpriced > 0 ? `${total.unpriced} calls of unknown price` : null}
+        />
+        <Figure
+          name="Calls"
+          value={total.calls.toLocaleString('en')}
+          note={total.failed > 0 ? `${total.failed} failed` : null}
+        />
+        <Figure
+          name="Tokens read"
+          value={tokensText(readTokens(total))}
+          note={`${tokensText(total.cacheReadTokens)} from cache`}
+        />
         <Figure name="Tokens written" value={tokensText(total.outputTokens)} note={null} />
       </dl>
       <section className="settings-card">
@@ -46,7 +58,10 @@ function Report({ report }: { report: UsageReport }) {
         <DayChart days={report.byDay} />
       </section>
       <UsageTable title="By model" rows={report.byModel.map((row) => ({ ...row, name: row.modelId }))} />
-      <UsageTable title="By machine" rows={report.byMachine.map((row) => ({ ...row, name: row.machineName }))} />
+      <UsageTable
+        title="By machine"
+        rows={report.byMachine.map((row) => ({ ...row, name: row.machineName }))}
+      />
     </>
   );
 }
@@ -63,7 +78,13 @@ function Figure({ name, value, note }: { name: string; value: string; note: stri
   );
 }
 
-function UsageTable({ title, rows }: { title: string; rows: readonly (UsageRow & { readonly name: string })[] }) {
+function UsageTable({
+  title,
+  rows,
+}: {
+  title: string;
+  rows: readonly (UsageRow & { readonly name: string })[];
+}) {
   return (
     <section className="settings-card">
       <h2>{title}</h2>

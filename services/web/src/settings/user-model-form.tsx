@@ -1,7 +1,8 @@
 // Adds a model of the team's own.
-import { useState, type FormEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
 import type { Team, UserModel } from '@spectral/proto/wire';
 import { useServices } from '../app/services.ts';
+import { formText } from '../data/form-text.ts';
 import { Button } from '../design/button.tsx';
 import { Field, Select, Switch } from '../design/field.tsx';
 import { Notice } from '../design/notice.tsx';
@@ -20,10 +21,10 @@ export function UserModelForm({ team, onMade, onCancel }: UserModelFormProps) {
   const { run, busy, failure } = useAttempt();
   const [api, setApi] = useState<Api>('openai-completions');
   const [images, setImages] = useState(false);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? '').trim();
+    const text = (name: string) => formText(form, name);
     void run(async () => {
       const model = await gateway.createUserModel(team.id, {
         modelId: text('modelId'),
@@ -52,9 +53,29 @@ export function UserModelForm({ team, onMade, onCancel }: UserModelFormProps) {
           { value: 'anthropic-messages', label: 'Anthropic messages' },
         ]}
       />
-      <Field label="API key" name="apiKey" type="password" autoComplete="off" help="Empty for an endpoint that needs none." />
-      <Field label="Context window, tokens" name="contextWindow" type="number" min={1024} required defaultValue={128_000} />
-      <Field label="Longest answer, tokens" name="maxOutput" type="number" min={1} required defaultValue={16_000} />
+      <Field
+        label="API key"
+        name="apiKey"
+        type="password"
+        autoComplete="off"
+        help="Empty for an endpoint that needs none."
+      />
+      <Field
+        label="Context window, tokens"
+        name="contextWindow"
+        type="number"
+        min={1024}
+        required
+        defaultValue={128_000}
+      />
+      <Field
+        label="Longest answer, tokens"
+        name="maxOutput"
+        type="number"
+        min={1}
+        required
+        defaultValue={16_000}
+      />
       <div className="settings-grid-switch">
         <Switch label="Reads images" checked={images} onChange={setImages} />
       </div>

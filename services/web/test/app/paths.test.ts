@@ -8,7 +8,13 @@ describe('addresses', () => {
     assert.equal(nextPath(login.slice(login.indexOf('?'))), '/cli-auth?port=1&state=s');
   });
 
-  for (const next of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '']) {
+  for (const next of [
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    'javascript:alert(1)',
+    '',
+  ]) {
     it(`login never leads to ${JSON.stringify(next)}`, () => {
       assert.equal(nextPath(`?next=${encodeURIComponent(next)}`), '/');
     });

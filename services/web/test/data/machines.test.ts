@@ -18,7 +18,10 @@ const machine: Machine = {
 
 describe('machines', () => {
   it('a failed question keeps the list from before and tells why', async () => {
-    const answers: (() => Promise<Machine[]>)[] = [async () => [machine], () => Promise.reject(new Error('down'))];
+    const answers: (() => Promise<Machine[]>)[] = [
+      async () => [machine],
+      () => Promise.reject(new Error('down')),
+    ];
     const machines = createMachines({ machines: () => answers.shift()?.() ?? Promise.resolve([]) });
 
     await machines.refresh();

@@ -36,10 +36,19 @@ function opened() {
 }
 
 function user(promptId: string, content: string): SessionEvent {
-  return { type: 'user_message', messageId: `m-${promptId}`, promptId, content, images: [], actor: null, mode: 'queue' };
+  return {
+    type: 'user_message',
+    messageId: `m-${promptId}`,
+    promptId,
+    content,
+    images: [],
+    actor: null,
+    mode: 'queue',
+  };
 }
 
-const sendingOf = ({ room }: ReturnType<typeof opened>): string[] => room.view.get().sending.map(({ content }) => content);
+const sendingOf = ({ room }: ReturnType<typeof opened>): string[] =>
+  room.view.get().sending.map(({ content }) => content);
 
 describe('session room', () => {
   it('many events before a frame tell readers once', () => {
@@ -99,7 +108,10 @@ describe('session room', () => {
     session.answers[0]?.resolve({ promptId: 'p1', state: 'queued' });
     await sent;
 
-    session.emit({ type: 'queue_changed', queue: [{ promptId: 'p1', content: 'later', mode: 'queue', images: 0 }] });
+    session.emit({
+      type: 'queue_changed',
+      queue: [{ promptId: 'p1', content: 'later', mode: 'queue', images: 0 }],
+    });
     session.draw();
 
     assert.deepEqual(sendingOf(session), []);

@@ -3,11 +3,22 @@ import { agoText, bytesText, costText, durationText, tokensText } from '../../sr
 
 describe('amounts', () => {
   it('durations', () => {
-    assert.deepEqual([340, 14_230, 185_000, 4_320_000].map(durationText), ['0.3 s', '14.2 s', '3 min 5 s', '1 h 12 min']);
+    assert.deepEqual([340, 14_230, 185_000, 4_320_000].map(durationText), [
+      '0.3 s',
+      '14.2 s',
+      '3 min 5 s',
+      '1 h 12 min',
+    ]);
   });
 
   it('money: an unknown price is said, a small one keeps its digits', () => {
-    assert.deepEqual([null, 0, 0.00002, 0.0142, 1.2].map(costText), ['price unknown', '$0', '< $0.0001', '$0.0142', '$1.20']);
+    assert.deepEqual([null, 0, 0.00002, 0.0142, 1.2].map(costText), [
+      'price unknown',
+      '$0',
+      '< $0.0001',
+      '$0.0142',
+      '$1.20',
+    ]);
   });
 
   it('tokens', () => {
@@ -17,7 +28,13 @@ describe('amounts', () => {
   it('how long ago', () => {
     const minute = 60_000;
     const ago = (minutes: number) => agoText(0, minutes * minute);
-    assert.deepEqual([0, 5, 185, 1500, 5000].map(ago), ['just now', '5 min ago', '3 h ago', 'yesterday', '3 days ago']);
+    assert.deepEqual([0, 5, 185, 1500, 5000].map(ago), [
+      'just now',
+      '5 min ago',
+      '3 h ago',
+      'yesterday',
+      '3 days ago',
+    ]);
   });
 
   it('bytes', () => {

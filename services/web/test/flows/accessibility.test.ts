@@ -14,19 +14,13 @@ interface Violation {
   readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[];
 }
 
-interface Axe {
-  run(root: Document, options: object): Promise<{ violations: Violation[] }>;
-}
-
 /** Rule and place of everything axe objects to. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: Axe };
-    const { violations: list } = await axe.run(document, { resultTypes: ['violations'] });
-    return list;
-  });
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
+  const found = await page.evaluate<Violation[]>('axe.run(document).then((result) => result.violations)');
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+  );
 }
 
 interface Screen {
@@ -37,7 +31,8 @@ interface Screen {
   readonly reach: (page: Page) => Promise<unknown>;
 }
 
-const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name }).first().waitFor();
+const heading = (name: string | RegExp) => (page: Page) =>
+  page.getByRole('heading', { name }).first().waitFor();
 
 function screens(machine: string, project: string, session: string): readonly Screen[] {
   const open = `/m/${machine}/s/${session}`;
@@ -46,7 +41,11 @@ function screens(machine: string, project: string, session: string): readonly Sc
   return [
     { name: 'login', path: '/login', signedOut: true, reach: heading('Log in') },
     { name: 'invitation', path: '/invite/welcome', signedOut: true, reach: heading(/Join/) },
-    { name: 'cli login', path: '/cli-auth?port=1&state=0123456789abcdef&challenge=x&host=h', reach: heading(/Let this/) },
+    {
+      name: 'cli login',
+      path: '/cli-auth?port=1&state=0123456789abcdef&challenge=x&host=h',
+      reach: heading(/Let this/),
+    },
     { name: 'device login', path: '/cli-auth', reach: heading(/Let a/) },
     { name: 'machines', path: '/', reach: heading('Machines') },
     {
@@ -63,7 +62,11 @@ function screens(machine: string, project: string, session: string): readonly Sc
         await page.getByRole('dialog').waitFor();
       },
     },
-    { name: 'machine', path: `/m/${machine}`, reach: (page) => page.locator('.rail-session').first().waitFor() },
+    {
+      name: 'machine',
+      path: `/m/${machine}`,
+      reach: (page) => page.locator('.rail-session').first().waitFor(),
+    },
     { name: 'project', path: `/m/${machine}/p/${project}`, reach: heading('relay') },
     { name: 'conversation', path: open, reach: conversation },
     {
@@ -115,9 +118,21 @@ function screens(machine: string, project: string, session: string): readonly Sc
       },
     },
     { name: 'profile', path: '/settings/profile', reach: heading('Profile') },
-    { name: 'team', path: '/settings/teams', reach: (page) => page.getByText('Lin Wei', { exact: true }).waitFor() },
-    { name: 'keys', path: '/settings/keys', reach: (page) => page.getByText('CI machines').waitFor() },
-    { name: 'model settings', path: '/settings/models', reach: (page) => page.getByText('Claude Haiku 4.5').waitFor() },
+    {
+      name: 'team',
+      path: '/settings/teams',
+      reach: (page) => page.getByText('Lin Wei', { exact: true }).waitFor(),
+    },
+    {
+      name: 'keys',
+      path: '/settings/keys',
+      reach: (page) => page.getByText('CI machines', { exact: true }).waitFor(),
+    },
+    {
+      name: 'model settings',
+      path: '/settings/models',
+      reach: (page) => page.getByText('Claude Haiku 4.5', { exact: true }).waitFor(),
+    },
     { name: 'usage', path: '/settings/usage', reach: heading('By model') },
     { name: 'nowhere', path: '/nowhere', reach: heading(/Nothing lives/) },
   ];
@@ -127,7 +142,10 @@ describe('accessibility', function () {
   this.timeout(120_000);
   const suite = pageSuite();
 
-  for (const [size, viewport] of [['wide', WIDE], ['phone', PHONE]] as const) {
+  for (const [size, viewport] of [
+    ['wide', WIDE],
+    ['phone', PHONE],
+  ] as const) {
     for (const scheme of ['light', 'dark'] as const) {
       it(`axe finds nothing on any screen, ${size}, ${scheme}`, async () => {
         const { machine, gateway } = suite.backend;

@@ -21,7 +21,10 @@ describe('budgets', function () {
   const suite = pageSuite();
 
   it('the first load stays under 200 kB of gzipped JavaScript', () => {
-    const manifest = JSON.parse(readFileSync(join(DIST, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>;
+    const manifest = JSON.parse(readFileSync(join(DIST, '.vite/manifest.json'), 'utf8')) as Record<
+      string,
+      Chunk
+    >;
     const eager = new Set<string>();
     const visit = (name: string): void => {
       const chunk = manifest[name];
@@ -91,7 +94,9 @@ describe('budgets', function () {
   });
 });
 
-async function scriptSeconds(devtools: { send(method: 'Performance.getMetrics'): Promise<{ metrics: { name: string; value: number }[] }> }) {
+async function scriptSeconds(devtools: {
+  send(method: 'Performance.getMetrics'): Promise<{ metrics: { name: string; value: number }[] }>;
+}) {
   const { metrics } = await devtools.send('Performance.getMetrics');
   return metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0;
 }
@@ -101,5 +106,7 @@ function longAnswer(): string {
     `## Part ${index}\n\nThe relay **forwards** frames by a header of \`32\` bytes and never reads a payload. ` +
     `See [the record](https://example.com/${index}) for the reason.\n\n- one thing\n- another *thing*\n\n` +
     `| a | b |\n| - | - |\n| ${index} | ${index * 2} |\n\n\`\`\`ts\nconst part = ${index};\nexport function run(): number {\n  return part * 2;\n}\n\`\`\`\n\n`;
-  return Array.from({ length: 30 }, (_, index) => section(index)).join('').slice(0, 11_000);
+  return Array.from({ length: 30 }, (_, index) => section(index))
+    .join('')
+    .slice(0, 11_000);
 }

@@ -13,7 +13,7 @@ async function send(page: Page, text: string): Promise<void> {
 }
 
 describe('conversation', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const suite = pageSuite();
 
   /** An empty session, open in a page. */
@@ -75,7 +75,10 @@ describe('conversation', function () {
     suite.backend.relay.refuse = true;
     suite.backend.relay.cut();
 
-    await page.locator('.session-head').getByText(/reconnecting/).waitFor();
+    await page
+      .locator('.session-head')
+      .getByText(/reconnecting/)
+      .waitFor();
     assert.ok(await page.getByText('All good').isVisible());
     suite.backend.relay.refuse = false;
     await page.locator('.session-head').getByText('live', { exact: true }).waitFor({ timeout: 15_000 });
@@ -110,8 +113,13 @@ describe('conversation', function () {
     await composer(page).press('Escape');
 
     await page.getByText('Stopped', { exact: true }).waitFor();
-    const prompts = machine.requests.filter(({ path }) => path.endsWith('/prompts')).map(({ body }) => body as { mode: string });
-    assert.deepEqual(prompts.map(({ mode }) => mode), ['queue', 'steer']);
+    const prompts = machine.requests
+      .filter(({ path }) => path.endsWith('/prompts'))
+      .map(({ body }) => body as { mode: string });
+    assert.deepEqual(
+      prompts.map(({ mode }) => mode),
+      ['queue', 'steer'],
+    );
   });
 
   it('a failed turn tells what happened and what to do', async () => {
@@ -133,7 +141,10 @@ describe('conversation', function () {
     await composer(page).fill('Do this later');
     await composer(page).press('Enter');
     await page.reload();
-    await page.getByText(/staging-01 is offline/).first().waitFor();
+    await page
+      .getByText(/staging-01 is offline/)
+      .first()
+      .waitFor();
     assert.equal(await composer(page).inputValue(), 'Do this later');
 
     suite.backend.setOnline(true);
@@ -177,7 +188,9 @@ describe('conversation', function () {
       const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
       const data = new DataTransfer();
       data.items.add(new File([blob ?? new Blob()], 'shot.png', { type: 'image/png' }));
-      document.querySelector('textarea')?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
+      document
+        .querySelector('textarea')
+        ?.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }));
     });
     await page.getByRole('button', { name: 'Remove image 1' }).waitFor();
 
@@ -185,9 +198,13 @@ describe('conversation', function () {
 
     await page.getByRole('button', { name: 'Enlarge image' }).click();
     await page.getByRole('dialog').locator('canvas').waitFor();
-    const sent = machine.requests.find(({ path }) => path.endsWith('/prompts'))?.body as { images: { mimeType: string; data: string }[] };
+    const sent = machine.requests.find(({ path }) => path.endsWith('/prompts'))?.body as {
+      images: { mimeType: string; data: string }[];
+    };
     assert.equal(sent.images[0]?.mimeType, 'image/jpeg');
-    const width = await page.locator('dialog canvas').evaluate((canvas) => (canvas as HTMLCanvasElement).width);
+    const width = await page
+      .locator('dialog canvas')
+      .evaluate((canvas) => (canvas as HTMLCanvasElement).width);
     assert.equal(width, 1568);
   });
 
@@ -208,7 +225,9 @@ describe('conversation', function () {
     await page.locator('.row-footer').waitFor();
     const answerView = page.locator('.row-text');
     assert.equal(await answerView.locator('script, img, iframe').count(), 0);
-    const links = await answerView.locator('a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    const links = await answerView
+      .locator('a')
+      .evaluateAll((all) => all.map((link) => link.getAttribute('href')));
     assert.deepEqual(links, ['https://example.com/ok']);
     assert.match((await answerView.textContent()) ?? '', /<script>window\.broken = 1<\/script>/);
     assert.equal(await page.evaluate(() => 'broken' in window), false);
@@ -232,7 +251,8 @@ describe('conversation', function () {
 
   it('the list stays where the person scrolled to, and offers the way to the end', async () => {
     const { page, machine } = await emptySession();
-    machine.script = () => answer(Array.from({ length: 120 }, (_, index) => `Line ${index}.`).join('\n\n'), 60);
+    machine.script = () =>
+      answer(Array.from({ length: 120 }, (_, index) => `Line ${index}.`).join('\n\n'), 60);
     await send(page, 'Long answer');
     await page.getByText('Line 40.').waitFor();
     const list = page.locator('.conversation-scroll');
@@ -242,7 +262,10 @@ describe('conversation', function () {
     await page.getByRole('button', { name: 'New', exact: true }).waitFor();
     const top = await list.evaluate((element) => element.scrollTop);
     await page.locator('.band-running').waitFor({ state: 'detached' });
-    assert.ok(Math.abs((await list.evaluate((element) => element.scrollTop)) - top) < 4, 'the list moved under the reader');
+    assert.ok(
+      Math.abs((await list.evaluate((element) => element.scrollTop)) - top) < 4,
+      'the list moved under the reader',
+    );
 
     await page.locator('.to-end').click();
     await page.locator('.row-footer').waitFor();
@@ -259,8 +282,13 @@ describe('conversation', function () {
     await page.locator('.row-footer').waitFor();
     await send(page, 'Thanks');
 
-    const bodies = machine.requests.filter(({ path }) => path.endsWith('/prompts')).map(({ body }) => body as Record<string, unknown>);
-    assert.deepEqual([bodies[0]?.loop, bodies[0]?.loopGoal, bodies[0]?.loopMaxIterations], [true, 'All tests pass', 5]);
+    const bodies = machine.requests
+      .filter(({ path }) => path.endsWith('/prompts'))
+      .map(({ body }) => body as Record<string, unknown>);
+    assert.deepEqual(
+      [bodies[0]?.loop, bodies[0]?.loopGoal, bodies[0]?.loopMaxIterations],
+      [true, 'All tests pass', 5],
+    );
     assert.equal(bodies[1]?.loop, undefined);
   });
 

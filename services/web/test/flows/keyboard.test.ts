@@ -3,7 +3,7 @@ import { pageSuite } from '../support/page-suite.ts';
 import { stage } from '../support/showcase.ts';
 
 describe('keyboard', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const suite = pageSuite();
 
   async function session() {
@@ -41,7 +41,10 @@ describe('keyboard', function () {
     const { page } = await session();
     await page.locator('.conversation-scroll').focus();
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Steer the running turn').waitFor();
+    await page
+      .getByRole('dialog', { name: 'Keyboard shortcuts' })
+      .getByText('Steer the running turn')
+      .waitFor();
 
     await page.keyboard.press('Escape');
 
@@ -62,7 +65,8 @@ describe('keyboard', function () {
     await page.keyboard.press('ArrowDown');
     assert.match((await page.evaluate(() => document.activeElement?.textContent)) ?? '', /ada-laptop/);
 
-    await page.getByRole('button', { name: /^Account/ }).press('Enter');
+    await page.getByRole('button', { name: /account of/ }).press('Enter');
+    await page.waitForFunction(() => document.activeElement?.getAttribute('role') === 'menuitem');
     await page.keyboard.press('ArrowDown');
 
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Keyboard shortcuts');

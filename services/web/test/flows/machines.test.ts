@@ -3,7 +3,7 @@ import { pageSuite } from '../support/page-suite.ts';
 import { stage } from '../support/showcase.ts';
 
 describe('machines and projects', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const suite = pageSuite();
 
   it('the picker shows machines by team, and follows them live', async () => {
@@ -79,7 +79,10 @@ describe('machines and projects', function () {
     await field.fill('/home/ada/nowhere');
     await page.getByRole('button', { name: 'Create project' }).click();
 
-    await page.getByRole('alert').getByText(/no directory \/home\/ada\/nowhere/).waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(/no directory \/home\/ada\/nowhere/)
+      .waitFor();
   });
 
   it('the lists follow what happens on the machine', async () => {
@@ -92,7 +95,10 @@ describe('machines and projects', function () {
     await page.locator('.rail').getByText('Made elsewhere').waitFor();
     machine.change(id, { status: 'running' });
 
-    await page.locator('.rail-session', { hasText: 'Made elsewhere' }).getByRole('img', { name: 'Running' }).waitFor();
+    await page
+      .locator('.rail-session', { hasText: 'Made elsewhere' })
+      .getByRole('img', { name: 'Running' })
+      .waitFor();
     await page.waitForFunction(() => document.title.startsWith('(2)'));
     assert.match((await page.locator('#favicon').getAttribute('href')) ?? '', /running/);
   });

@@ -11,7 +11,13 @@ describe('request of a command line', () => {
     });
   });
 
-  for (const search of ['', '?port=0&state=s&challenge=c', '?port=70000&state=s&challenge=c', '?port=80&state=s', '?port=x&state=s&challenge=c']) {
+  for (const search of [
+    '',
+    '?port=0&state=s&challenge=c',
+    '?port=70000&state=s&challenge=c',
+    '?port=80&state=s',
+    '?port=x&state=s&challenge=c',
+  ]) {
     it(`${search || 'an empty address'} is no request`, () => assert.equal(readCliRequest(search), null));
   }
 });

@@ -20,7 +20,10 @@ function lists(): MachineLists {
 }
 
 const found = (query: string) =>
-  railGroups(lists(), query).map(({ project, sessions }) => [project.name, ...sessions.map(({ title }) => title)]);
+  railGroups(lists(), query).map(({ project, sessions }) => [
+    project.name,
+    ...sessions.map(({ title }) => title),
+  ]);
 
 describe('rail', () => {
   it('lists every project, also an empty one, without a search', () => {

@@ -1,11 +1,5 @@
 // An append-only numbered log with readers, as a machine keeps one per channel.
-import {
-  encodeFrame,
-  FrameFlag,
-  FrameKind,
-  toPayload,
-  type Numbered,
-} from '@spectral/proto/wire';
+import { encodeFrame, FrameFlag, FrameKind, toPayload, type Numbered } from '@spectral/proto/wire';
 
 /** Takes a frame for one reader. */
 export type Send = (frame: Uint8Array) => void;
@@ -44,7 +38,14 @@ export class EventLog<E extends object, R> {
     const from = cursor.epoch === EPOCH ? cursor.seq : 0;
     const { head } = this;
     const events = this.#events.slice(from);
-    send(this.#frame(FrameKind.snapshot, FrameFlag.final, peer, { ready: this.#ready(from, head), epoch: EPOCH, from, events }));
+    send(
+      this.#frame(FrameKind.snapshot, FrameFlag.final, peer, {
+        ready: this.#ready(from, head),
+        epoch: EPOCH,
+        from,
+        events,
+      }),
+    );
     this.#readers.set(peer, send);
   }
 
@@ -53,6 +54,9 @@ export class EventLog<E extends object, R> {
   }
 
   #frame(kind: FrameKind, flags: number, target: number, body: object): Uint8Array {
-    return encodeFrame({ kind, flags, target, sequence: this.head, channel: this.#channel }, toPayload({ v: 1, ...body }));
+    return encodeFrame(
+      { kind, flags, target, sequence: this.head, channel: this.#channel },
+      toPayload({ v: 1, ...body }),
+    );
   }
 }

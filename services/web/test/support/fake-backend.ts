@@ -50,7 +50,9 @@ export async function startFakeBackend(): Promise<FakeBackend> {
     setOnline(online) {
       relay.setOnline(machine.id, online);
       gateway.machines = gateway.machines.map((known) =>
-        known.id === machine.id ? { ...known, online, lastSeenAt: online ? known.lastSeenAt : LAST_SEEN } : known,
+        known.id === machine.id
+          ? { ...known, online, lastSeenAt: online ? known.lastSeenAt : LAST_SEEN }
+          : known,
       );
     },
     async close() {
@@ -62,7 +64,11 @@ export async function startFakeBackend(): Promise<FakeBackend> {
   };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, gateway: FakeGateway): Promise<void> {
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  gateway: FakeGateway,
+): Promise<void> {
   const path = request.url ?? '/';
   if (!path.startsWith('/api/')) return serveFile(path, response);
   const text = await bodyOf(request);
@@ -78,7 +84,9 @@ async function serveFile(path: string, response: ServerResponse): Promise<void> 
   const file = join(DIST, type ? normalize(pathname) : 'index.html');
   try {
     const bytes = await readFile(file);
-    response.writeHead(200, { 'content-type': type ?? TYPES['.html'], 'content-security-policy': CSP }).end(bytes);
+    response
+      .writeHead(200, { 'content-type': type ?? TYPES['.html'], 'content-security-policy': CSP })
+      .end(bytes);
   } catch {
     response.writeHead(404).end();
   }

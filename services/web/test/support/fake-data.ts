@@ -1,5 +1,14 @@
 // What the fake backend knows at the start.
-import type { Invitation, Me, Member, Model, TeamKey, TokenUsage, UsageReport, UserModel } from '@spectral/proto/wire';
+import type {
+  Invitation,
+  Me,
+  Member,
+  Model,
+  TeamKey,
+  TokenUsage,
+  UsageReport,
+  UserModel,
+} from '@spectral/proto/wire';
 
 export const ADA = { userId: 'u-ada', name: 'Ada Nowak' };
 export const BEN = { userId: 'u-ben', name: 'Ben Okafor' };
@@ -13,7 +22,13 @@ export const ME: Me = {
 };
 
 const price = { input: 3, output: 15, cacheRead: 0.3, cacheWrite: 3.75, cacheWrite1h: 6 };
-const common = { provider: 'anthropic', api: 'anthropic-messages' as const, kind: 'base' as const, reasoning: true, compat: {} };
+const common = {
+  provider: 'anthropic',
+  api: 'anthropic-messages' as const,
+  kind: 'base' as const,
+  reasoning: true,
+  compat: {},
+};
 
 export const MODELS: readonly [Model, ...Model[]] = [
   {
@@ -59,31 +74,88 @@ export const MODELS: readonly [Model, ...Model[]] = [
   },
 ];
 
-export const PATHS: readonly string[] = ['relay', 'site', 'notes', 'notes/drafts', 'infra', 'infra/charts'].map(
-  (name) => `/home/ada/${name}`,
-);
+export const PATHS: readonly string[] = [
+  'relay',
+  'site',
+  'notes',
+  'notes/drafts',
+  'infra',
+  'infra/charts',
+].map((name) => `/home/ada/${name}`);
 
 export const MEMBERS: readonly Member[] = [
-  { userId: ADA.userId, name: ADA.name, email: 'ada@example.com', role: 'owner', joinedAt: '2026-03-02T09:00:00Z' },
-  { userId: BEN.userId, name: BEN.name, email: 'ben@example.com', role: 'admin', joinedAt: '2026-04-11T09:00:00Z' },
-  { userId: 'u-lin', name: 'Lin Wei', email: 'lin@example.com', role: 'member', joinedAt: '2026-09-30T09:00:00Z' },
+  {
+    userId: ADA.userId,
+    name: ADA.name,
+    email: 'ada@example.com',
+    role: 'owner',
+    joinedAt: '2026-03-02T09:00:00Z',
+  },
+  {
+    userId: BEN.userId,
+    name: BEN.name,
+    email: 'ben@example.com',
+    role: 'admin',
+    joinedAt: '2026-04-11T09:00:00Z',
+  },
+  {
+    userId: 'u-lin',
+    name: 'Lin Wei',
+    email: 'lin@example.com',
+    role: 'member',
+    joinedAt: '2026-09-30T09:00:00Z',
+  },
 ];
 
 export const INVITATIONS: readonly Invitation[] = [
-  { id: 'i-1', role: 'member', email: 'sam@example.com', createdAt: '2026-11-19T09:00:00Z', expiresAt: '2026-11-26T09:00:00Z' },
+  {
+    id: 'i-1',
+    role: 'member',
+    email: 'sam@example.com',
+    createdAt: '2026-11-19T09:00:00Z',
+    expiresAt: '2026-11-26T09:00:00Z',
+  },
 ];
 
 export const KEYS: readonly TeamKey[] = [
-  { id: 'k-1', name: 'CI machines', prefix: 'sk-spectral-team-3fA9', createdAt: '2026-06-01T09:00:00Z', lastUsedAt: '2026-11-21T07:40:00Z' },
-  { id: 'k-2', name: 'Build farm', prefix: 'sk-spectral-team-Qx71', createdAt: '2026-09-12T09:00:00Z', lastUsedAt: null },
+  {
+    id: 'k-1',
+    name: 'CI machines',
+    prefix: 'sk-spectral-team-3fA9',
+    createdAt: '2026-06-01T09:00:00Z',
+    lastUsedAt: '2026-11-21T07:40:00Z',
+  },
+  {
+    id: 'k-2',
+    name: 'Build farm',
+    prefix: 'sk-spectral-team-Qx71',
+    createdAt: '2026-09-12T09:00:00Z',
+    lastUsedAt: null,
+  },
 ];
 
 export const USER_MODELS: readonly UserModel[] = [
   { ...(MODELS[2] as Model), rowId: 'um-1', baseUrl: 'https://llm.example.com/v1', hasKey: true },
 ];
 
-function row(calls: number, inputTokens: number, outputTokens: number, cost: number, failed = 0, unpriced = 0) {
-  return { calls, failed, inputTokens, outputTokens, cacheReadTokens: inputTokens * 4, cacheWriteTokens: inputTokens / 2, cost, unpriced };
+function row(
+  calls: number,
+  inputTokens: number,
+  outputTokens: number,
+  cost: number,
+  failed = 0,
+  unpriced = 0,
+) {
+  return {
+    calls,
+    failed,
+    inputTokens,
+    outputTokens,
+    cacheReadTokens: inputTokens * 4,
+    cacheWriteTokens: inputTokens / 2,
+    cost,
+    unpriced,
+  };
 }
 
 /** Thirty days with weekends. */
@@ -91,7 +163,10 @@ export function usageReport(): UsageReport {
   const byDay = Array.from({ length: 30 }, (_, index) => {
     const day = new Date(Date.UTC(2026, 9, 23 + index));
     const busy = day.getUTCDay() % 6 === 0 ? 0.12 : 0.6 + 0.4 * Math.sin(index * 1.7) ** 2;
-    return { day: day.toISOString().slice(0, 10), ...row(Math.round(busy * 60), busy * 220_000, busy * 31_000, busy * 4.1) };
+    return {
+      day: day.toISOString().slice(0, 10),
+      ...row(Math.round(busy * 60), busy * 220_000, busy * 31_000, busy * 4.1),
+    };
   });
   return {
     since: '2026-10-23T00:00:00Z',
@@ -110,5 +185,12 @@ export function usageReport(): UsageReport {
 }
 
 export function noUsage(): TokenUsage {
-  return { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, totalTokens: 0, cost: 0 };
+  return {
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    totalTokens: 0,
+    cost: 0,
+  };
 }

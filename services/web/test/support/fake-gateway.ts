@@ -1,6 +1,13 @@
 // The gateway's `/api` for one person, in memory.
 import type { IncomingMessage } from 'node:http';
-import { CSRF_HEADER, type Invitation, type Machine, type Member, type TeamKey, type UserModel } from '@spectral/proto/wire';
+import {
+  CSRF_HEADER,
+  type Invitation,
+  type Machine,
+  type Member,
+  type TeamKey,
+  type UserModel,
+} from '@spectral/proto/wire';
 import { INVITATIONS, KEYS, ME, MEMBERS, MODELS, usageReport, USER_MODELS } from './fake-data.ts';
 import { failure, type Answer } from './fake-machine.ts';
 
@@ -21,12 +28,22 @@ export class FakeGateway {
   /** Approvals of command lines, as they came. */
   readonly approvals: unknown[] = [];
 
-  answer(method: string, path: string, given: Readonly<Record<string, unknown>>, headers: IncomingMessage['headers']): Answer {
-    if (method !== 'GET' && headers[CSRF_HEADER] !== '1') return failure(403, 'csrf', 'the CSRF header is missing');
+  answer(
+    method: string,
+    path: string,
+    given: Readonly<Record<string, unknown>>,
+    headers: IncomingMessage['headers'],
+  ): Answer {
+    if (method !== 'GET' && headers[CSRF_HEADER] !== '1')
+      return failure(403, 'csrf', 'the CSRF header is missing');
     const open = this.#openRoute(method, path, given);
     if (open) return open;
     if (!this.signedIn) return failure(401, 'not-signed-in', 'Log in first.');
-    return this.#machineRoute(method, path, given) ?? this.#teamRoute(method, path, given) ?? notFound(method, path);
+    return (
+      this.#machineRoute(method, path, given) ??
+      this.#teamRoute(method, path, given) ??
+      notFound(method, path)
+    );
   }
 
   #openRoute(method: string, path: string, given: Readonly<Record<string, unknown>>): Answer | null {
@@ -34,11 +51,13 @@ export class FakeGateway {
       case 'GET /api/auth/state':
         return found({ signedIn: this.signedIn, firstRun: false });
       case 'POST /api/auth/login':
-        if (given.password !== PASSWORD) return failure(401, 'wrong-credentials', 'Email or password is wrong. Check both and try again.');
+        if (given.password !== PASSWORD)
+          return failure(401, 'wrong-credentials', 'Email or password is wrong. Check both and try again.');
         this.signedIn = true;
         return found(this.me);
       case 'POST /api/auth/link':
-        if (given.code !== LOGIN_CODE) return failure(410, 'link-used', 'This login link was used already or is too old.');
+        if (given.code !== LOGIN_CODE)
+          return failure(410, 'link-used', 'This login link was used already or is too old.');
         this.signedIn = true;
         return found(this.me);
       case 'POST /api/auth/logout':
@@ -61,7 +80,9 @@ export class FakeGateway {
         return found({ machines: this.machines });
       case 'PATCH /api/machines/:id/visibility': {
         const visibility = given.visibility === 'PRIVATE' ? 'PRIVATE' : 'SHARED';
-        this.machines = this.machines.map((machine) => (machine.id === id ? { ...machine, visibility } : machine));
+        this.machines = this.machines.map((machine) =>
+          machine.id === id ? { ...machine, visibility } : machine,
+        );
         return found({ machine: this.machines.find((machine) => machine.id === id) });
       }
       case 'DELETE /api/machines/:id':
@@ -81,7 +102,11 @@ export class FakeGateway {
         this.me = { ...this.me, user: { ...this.me.user, ...pick(given, 'name', 'email') } };
         return found(this.me);
       case 'POST /api/relay-tickets':
-        return found({ ticket: 'ticket', relayUrl: this.origin, expiresAt: new Date(Date.now() + 60_000).toISOString() });
+        return found({
+          ticket: 'ticket',
+          relayUrl: this.origin,
+          expiresAt: new Date(Date.now() + 60_000).toISOString(),
+        });
       case 'POST /api/cli-auth/approve':
       case 'POST /api/cli-auth/device/approve':
         this.approvals.push(given);
@@ -113,7 +138,11 @@ export class FakeGateway {
       case 'GET /api/teams/:team/models':
         return this.#models();
       case 'POST /api/teams/:team/user-models': {
-        const userModel = { ...(USER_MODELS[0] as UserModel), rowId: 'um-2', ...pick(given, 'modelId', 'displayName', 'baseUrl') };
+        const userModel = {
+          ...(USER_MODELS[0] as UserModel),
+          rowId: 'um-2',
+          ...pick(given, 'modelId', 'displayName', 'baseUrl'),
+        };
         this.userModels = [...this.userModels, { ...userModel, id: String(given.modelId) }];
         return created({ userModel });
       }
@@ -127,15 +156,21 @@ export class FakeGateway {
   }
 
   #models(): Answer {
-    const catalogue = MODELS.filter(({ kind }) => kind !== 'user').map((model) => ({ ...model, granted: this.granted.has(model.id) }));
+    const catalogue = MODELS.filter(({ kind }) => kind !== 'user').map((model) => ({
+      ...model,
+      granted: this.granted.has(model.id),
+    }));
     return found({ catalogue, userModels: this.userModels });
   }
 }
 
 const found = (body: unknown): Answer => ({ status: 200, body });
 const created = (body: unknown): Answer => ({ status: 201, body });
-const notFound = (method: string, path: string): Answer => failure(404, 'not-found', `no such route: ${method} ${path}`);
+const notFound = (method: string, path: string): Answer =>
+  failure(404, 'not-found', `no such route: ${method} ${path}`);
 
 function pick(given: Readonly<Record<string, unknown>>, ...names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (typeof given[name] === 'string' ? [[name, given[name]]] : [])));
+  return Object.fromEntries(
+    names.flatMap((name) => (typeof given[name] === 'string' ? [[name, given[name]]] : [])),
+  );
 }

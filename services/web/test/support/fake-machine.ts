@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import {
   MACHINE_CHANNEL,
+  parse,
+  prompt,
   type Actor,
   type ErrorBody,
   type MachineEvent,
@@ -95,7 +97,9 @@ export class FakeMachine {
       updatedAt: now,
       ...patch,
     };
-    const log = new EventLog<SessionEvent, SessionReady>(info.id, (from, head) => this.#sessionReady(info.id, from, head));
+    const log = new EventLog<SessionEvent, SessionReady>(info.id, (from, head) =>
+      this.#sessionReady(info.id, from, head),
+    );
     this.sessions.set(info.id, { info, log, images: new Map(), queue: [], running: null });
     this.lists.append({ type: 'session_created', session: info });
     return info;
@@ -104,7 +108,12 @@ export class FakeMachine {
   /** Changes what the lists say of a session. */
   change(sessionId: string, patch: Partial<SessionInfo>): SessionInfo {
     const session = this.#session(sessionId);
-    session.info = { ...session.info, ...patch, head: session.log.head, updatedAt: patch.updatedAt ?? new Date().toISOString() };
+    session.info = {
+      ...session.info,
+      ...patch,
+      head: session.log.head,
+      updatedAt: patch.updatedAt ?? new Date().toISOString(),
+    };
     this.lists.append({ type: 'session_changed', session: session.info });
     return session.info;
   }
@@ -156,7 +165,8 @@ export class FakeMachine {
       case 'POST projects/:id/sessions':
         return { status: 201, body: { session: this.addSession(id, { actor }) } };
       case 'PATCH sessions/:id':
-        if (typeof given.title === 'string') this.log(id).append({ type: 'session_renamed', title: given.title });
+        if (typeof given.title === 'string')
+          this.log(id).append({ type: 'session_renamed', title: given.title });
         return { status: 200, body: { session: this.change(id, given) } };
       case 'DELETE sessions/:id': {
         const { projectId } = this.#session(id).info;
@@ -165,7 +175,7 @@ export class FakeMachine {
         return ok;
       }
       case 'POST sessions/:id/prompts':
-        return { status: 202, body: this.#prompt(id, given as unknown as Prompt, actor) };
+        return { status: 202, body: this.#prompt(id, parse(prompt, given, 'prompt'), actor) };
       case 'DELETE sessions/:id/prompts':
         return this.#withdraw(id, restId);
       case 'POST sessions/:id/cancel':
@@ -175,7 +185,10 @@ export class FakeMachine {
         return ok;
       case 'POST sessions/:id/fork': {
         const source = this.#session(id).info;
-        const session = this.addSession(source.projectId, { title: `${source.title} (fork)`, forkedFrom: id });
+        const session = this.addSession(source.projectId, {
+          title: `${source.title} (fork)`,
+          forkedFrom: id,
+        });
         return { status: 201, body: { session } };
       }
       case 'POST sessions/:id/compact':
@@ -185,7 +198,10 @@ export class FakeMachine {
         );
         return { status: 202, body: { ok: true } };
       case 'GET sessions/:id/images':
-        return { status: 200, body: this.#session(id).images.get(restId) ?? { mimeType: 'image/png', data: '' } };
+        return {
+          status: 200,
+          body: this.#session(id).images.get(restId) ?? { mimeType: 'image/png', data: '' },
+        };
       default:
         return failure(404, 'not-found', `no such route: ${method} ${path}`);
     }
@@ -193,7 +209,11 @@ export class FakeMachine {
 
   #createProject(path: string): Answer {
     if (!PATHS.includes(path)) {
-      return failure(400, 'no-such-directory', `There is no directory ${path} on this machine. Create it there first.`);
+      return failure(
+        400,
+        'no-such-directory',
+        `There is no directory ${path} on this machine. Create it there first.`,
+      );
     }
     return { status: 201, body: { project: this.addProject(path) } };
   }
@@ -203,7 +223,14 @@ export class FakeMachine {
     const promptId = randomUUID();
     const mode = prompt.mode ?? 'queue';
     if (session.running && mode === 'queue') {
-      session.queue.push({ promptId, content: prompt.content, mode, images: prompt.images?.length ?? 0, prompt, actor });
+      session.queue.push({
+        promptId,
+        content: prompt.content,
+        mode,
+        images: prompt.images?.length ?? 0,
+        prompt,
+        actor,
+      });
       this.#queueChanged(session);
       return { promptId, state: 'queued' };
     }
@@ -246,7 +273,15 @@ export class FakeMachine {
       return { id, mimeType, bytes: Math.round(data.length * 0.75) };
     });
     const { content, mode = 'queue' } = prompt;
-    session.log.append({ type: 'user_message', messageId: randomUUID(), promptId, content, images, actor, mode });
+    session.log.append({
+      type: 'user_message',
+      messageId: randomUUID(),
+      promptId,
+      content,
+      images,
+      actor,
+      mode,
+    });
   }
 
   #withdraw(id: string, promptId: string): Answer {
@@ -257,7 +292,12 @@ export class FakeMachine {
   }
 
   #queueChanged(session: FakeSession): void {
-    const queue = session.queue.map(({ promptId, content, mode, images }) => ({ promptId, content, mode, images }));
+    const queue = session.queue.map(({ promptId, content, mode, images }) => ({
+      promptId,
+      content,
+      mode,
+      images,
+    }));
     session.log.append({ type: 'queue_changed', queue });
     this.change(session.info.id, { queued: queue.length });
   }
@@ -277,14 +317,21 @@ export class FakeMachine {
 
 const ok: Answer = { status: 200, body: { ok: true } };
 
-export function failure(status: number, code: string, message: string, details?: Record<string, unknown>): Answer {
+export function failure(
+  status: number,
+  code: string,
+  message: string,
+  details?: Record<string, unknown>,
+): Answer {
   const body: ErrorBody = { error: { code, message, ...(details ? { details } : {}) } };
   return { status, body };
 }
 
 function pathsFor(prefix: string) {
   const wanted = prefix.replace(/^~/, '/home/ada');
-  return PATHS.filter((path) => path.startsWith(wanted) && path !== wanted && !path.slice(wanted.length).includes('/')).map((path) => ({
+  return PATHS.filter(
+    (path) => path.startsWith(wanted) && path !== wanted && !path.slice(wanted.length).includes('/'),
+  ).map((path) => ({
     path,
     name: path.slice(path.lastIndexOf('/') + 1),
     repository: path.endsWith('relay') || path.endsWith('site'),

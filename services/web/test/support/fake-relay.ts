@@ -34,8 +34,17 @@ export interface FakeRelay {
 
 export const LAST_SEEN = new Date(Date.now() - 3 * 3_600_000).toISOString();
 
-export function startFakeRelay(http: HttpServer, machines: ReadonlyMap<string, FakeMachine>, actor: Actor): FakeRelay {
-  const io = new Server(http, { path: BROWSER_LINK_PATH, parser: socketParser, transports: ['websocket'], serveClient: false });
+export function startFakeRelay(
+  http: HttpServer,
+  machines: ReadonlyMap<string, FakeMachine>,
+  actor: Actor,
+): FakeRelay {
+  const io = new Server(http, {
+    path: BROWSER_LINK_PATH,
+    parser: socketParser,
+    transports: ['websocket'],
+    serveClient: false,
+  });
   const online = new Set(machines.keys());
   let peers = 0;
   const relay: FakeRelay = {
@@ -64,7 +73,11 @@ export function startFakeRelay(http: HttpServer, machines: ReadonlyMap<string, F
   return relay;
 }
 
-function serve(socket: Socket, machine: FakeMachine, { online, actor, peer }: { online: Set<string>; actor: Actor; peer: number }): void {
+function serve(
+  socket: Socket,
+  machine: FakeMachine,
+  { online, actor, peer }: { online: Set<string>; actor: Actor; peer: number },
+): void {
   const isOnline = () => online.has(machine.id);
   const send = (frame: Uint8Array) => void (isOnline() && socket.emit(DATA_EVENT, frame));
   control(socket, {
@@ -78,7 +91,12 @@ function serve(socket: Socket, machine: FakeMachine, { online, actor, peer }: { 
     const frame = parseBrowserToRelay(text);
     const log = frame.channel === MACHINE_CHANNEL ? machine.lists : machine.sessions.get(frame.channel)?.log;
     if (!log) {
-      return control(socket, { kind: 'refused', channel: frame.channel, code: 'not-found', message: 'no such session' });
+      return control(socket, {
+        kind: 'refused',
+        channel: frame.channel,
+        code: 'not-found',
+        message: 'no such session',
+      });
     }
     if (frame.kind === 'close') log.close(peer);
     else if (isOnline()) log.open(peer, frame.cursor, send);
@@ -92,7 +110,10 @@ function serve(socket: Socket, machine: FakeMachine, { online, actor, peer }: { 
   async function answer(request: DataFrame): Promise<void> {
     const reply = isOnline() ? await machine.request(parseRequest(request.payload), actor) : offline();
     const flags = isOnline() ? 0 : FrameFlag.fromRelay;
-    socket.emit(DATA_EVENT, encodeFrame({ kind: FrameKind.response, target: request.target, flags }, toPayload({ v: 1, ...reply })));
+    socket.emit(
+      DATA_EVENT,
+      encodeFrame({ kind: FrameKind.response, target: request.target, flags }, toPayload({ v: 1, ...reply })),
+    );
   }
 }
 

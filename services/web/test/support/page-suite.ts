@@ -57,6 +57,9 @@ export function pageSuite(): PageSuite {
 
 /** Builds what is not built yet; quick when nothing changed. */
 function buildPage(): void {
-  const { status, stderr } = spawnSync(process.execPath, [BUILD], { timeout: BUILD_LIMIT_MS, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [BUILD], {
+    timeout: BUILD_LIMIT_MS,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`the page could not be built:\n${stderr}`);
 }

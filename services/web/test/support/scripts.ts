@@ -24,7 +24,13 @@ export const briefTurn: Script = async (stage) => {
 export const endlessTurn: Script = async (stage) => {
   const messageId = begin(stage);
   const toolCallId = randomUUID();
-  stage.emit({ type: 'tool_call', messageId, toolCallId, name: 'bash', args: { command: 'npm test -- --watch' } });
+  stage.emit({
+    type: 'tool_call',
+    messageId,
+    toolCallId,
+    name: 'bash',
+    args: { command: 'npm test -- --watch' },
+  });
   for (let line = 1; !stage.isOver(); line++) {
     stage.emit({ type: 'tool_progress', messageId, toolCallId, text: `running test ${line}\n`.repeat(3) });
     await sleep(STEP_MS * 5);
@@ -60,8 +66,19 @@ function begin({ emit, modelId }: Stage): string {
   return messageId;
 }
 
-export function ending(messageId: string, stopReason: 'stop' | 'tool_use', cost: number | null = 0.0142): SessionEvent[] {
-  const usage = { inputTokens: 1840, outputTokens: 412, cacheReadTokens: 10_240, cacheWriteTokens: 400, totalTokens: 12_892, cost };
+export function ending(
+  messageId: string,
+  stopReason: 'stop' | 'tool_use',
+  cost: number | null = 0.0142,
+): SessionEvent[] {
+  const usage = {
+    inputTokens: 1840,
+    outputTokens: 412,
+    cacheReadTokens: 10_240,
+    cacheWriteTokens: 400,
+    totalTokens: 12_892,
+    cost,
+  };
   return [
     { type: 'message_end', messageId, stopReason },
     { type: 'token_usage', messageId, usage },

@@ -28,7 +28,11 @@ export function stage(machine: FakeMachine): Showcase {
   for (const [title, projectId, status, minutes] of more.toReversed()) {
     machine.addSession(projectId, { title, status, updatedAt: ago(minutes), usage: used });
   }
-  const session = machine.addSession(relay.id, { title: 'Bound the per-reader window', usage: used, actor: ADA });
+  const session = machine.addSession(relay.id, {
+    title: 'Bound the per-reader window',
+    usage: used,
+    actor: ADA,
+  });
   machine.log(session.id).append(...conversation());
   return { projectId: relay.id, sessionId: session.id };
 }
@@ -39,7 +43,11 @@ export function stageLong(machine: FakeMachine, projectId: string, messages: num
   const events: SessionEvent[] = [];
   for (let index = 0; index < messages / 2; index++) {
     const messageId = randomUUID();
-    events.push(prompt(`Question ${index}: what about case ${index * 7}?`), { type: 'turn_start', turnId: messageId, modelId: 'demo' });
+    events.push(prompt(`Question ${index}: what about case ${index * 7}?`), {
+      type: 'turn_start',
+      turnId: messageId,
+      modelId: 'demo',
+    });
     events.push({ type: 'message_start', messageId, modelId: 'demo' });
     events.push({ type: 'text_delta', messageId, delta: paragraphs(index) });
     events.push(...ending(messageId, 'stop'), { type: 'agent_end', turnId: messageId, reason: 'done' });
@@ -49,7 +57,9 @@ export function stageLong(machine: FakeMachine, projectId: string, messages: num
 }
 
 function paragraphs(index: number): string {
-  const lines = `Case ${index} is handled in \`window.ts\`. It **drops** nothing and keeps order.\n\n`.repeat(1 + (index % 4));
+  const lines = `Case ${index} is handled in \`window.ts\`. It **drops** nothing and keeps order.\n\n`.repeat(
+    1 + (index % 4),
+  );
   return index % 5 === 0 ? `${lines}\`\`\`ts\nconst bound = ${index};\nreturn bound;\n\`\`\`` : lines;
 }
 
@@ -59,26 +69,41 @@ function conversation(): SessionEvent[] {
   const final = randomUUID();
   const modelId = 'claude-sonnet-4-5';
   return [
-    prompt('A slow reader can make the relay hold an unbounded amount of frames. Find where, bound it, and prove it with a test.'),
+    prompt(
+      'A slow reader can make the relay hold an unbounded amount of frames. Find where, bound it, and prove it with a test.',
+    ),
     { type: 'turn_start', turnId: 'turn-1', modelId },
     { type: 'message_start', messageId: plan, modelId },
     {
       type: 'thinking_delta',
       messageId: plan,
-      delta: 'The fan-out writes to each socket without looking at bufferedAmount. I should find the writer, then decide where the bound belongs.',
+      delta:
+        'The fan-out writes to each socket without looking at bufferedAmount. I should find the writer, then decide where the bound belongs.',
     },
     { type: 'text_delta', messageId: plan, delta: 'I’ll look at how frames reach a browser socket first.' },
     ...looked(plan, 'read', { path: '/home/ada/relay/src/routing/fan-out.ts' }, FAN_OUT),
-    ...looked(plan, 'grep', { pattern: 'bufferedAmount', path: '/home/ada/relay/src' }, 'src/sockets/browser.ts:88'),
+    ...looked(
+      plan,
+      'grep',
+      { pattern: 'bufferedAmount', path: '/home/ada/relay/src' },
+      'src/sockets/browser.ts:88',
+    ),
     ...looked(plan, 'read', { path: '/home/ada/relay/src/sockets/browser.ts' }, FAN_OUT),
     ...ending(plan, 'tool_use'),
     { type: 'message_start', messageId: edit, modelId },
     {
       type: 'text_delta',
       messageId: edit,
-      delta: '`fanOut` hands every frame to every reader. A bound belongs there, **per reader**: past it, the stream stops and the reader is told `gap`.',
+      delta:
+        '`fanOut` hands every frame to every reader. A bound belongs there, **per reader**: past it, the stream stops and the reader is told `gap`.',
     },
-    { type: 'tool_call', messageId: edit, toolCallId: 'call-edit', name: 'edit', args: { path: '/home/ada/relay/src/routing/fan-out.ts' } },
+    {
+      type: 'tool_call',
+      messageId: edit,
+      toolCallId: 'call-edit',
+      name: 'edit',
+      args: { path: '/home/ada/relay/src/routing/fan-out.ts' },
+    },
     {
       type: 'tool_result',
       messageId: edit,
@@ -96,8 +121,22 @@ function conversation(): SessionEvent[] {
       name: 'write',
       args: { path: '/home/ada/relay/test/routing/fan-out.test.ts', content: TEST_FILE },
     },
-    { type: 'tool_result', messageId: edit, toolCallId: 'call-write', isError: false, text: 'Written.', omitted: 0, durationMs: 11 },
-    { type: 'tool_call', messageId: edit, toolCallId: 'call-bash', name: 'bash', args: { command: 'npx mocha test/routing/fan-out.test.ts' } },
+    {
+      type: 'tool_result',
+      messageId: edit,
+      toolCallId: 'call-write',
+      isError: false,
+      text: 'Written.',
+      omitted: 0,
+      durationMs: 11,
+    },
+    {
+      type: 'tool_call',
+      messageId: edit,
+      toolCallId: 'call-bash',
+      name: 'bash',
+      args: { command: 'npx mocha test/routing/fan-out.test.ts' },
+    },
     {
       type: 'tool_result',
       messageId: edit,
@@ -108,7 +147,14 @@ function conversation(): SessionEvent[] {
       durationMs: 1840,
     },
     ...ending(edit, 'tool_use'),
-    { type: 'retry', attempt: 1, maxAttempts: 3, delayMs: 2000, reason: 'The provider was overloaded (529)', messageId: null },
+    {
+      type: 'retry',
+      attempt: 1,
+      maxAttempts: 3,
+      delayMs: 2000,
+      reason: 'The provider was overloaded (529)',
+      messageId: null,
+    },
     { type: 'message_start', messageId: final, modelId },
     { type: 'text_delta', messageId: final, delta: ANSWER },
     ...ending(final, 'stop'),
@@ -121,7 +167,15 @@ function conversation(): SessionEvent[] {
 }
 
 function prompt(content: string): SessionEvent {
-  return { type: 'user_message', messageId: randomUUID(), promptId: randomUUID(), content, images: [], actor: ADA, mode: 'queue' };
+  return {
+    type: 'user_message',
+    messageId: randomUUID(),
+    promptId: randomUUID(),
+    content,
+    images: [],
+    actor: ADA,
+    mode: 'queue',
+  };
 }
 
 function looked(messageId: string, name: string, args: object, text: string): SessionEvent[] {

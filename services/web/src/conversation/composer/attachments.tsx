@@ -4,7 +4,13 @@ import { bytesText } from '../../design/amounts.ts';
 import { Icon } from '../../design/icon.tsx';
 import { Picture } from '../../design/picture.tsx';
 
-export function Attachments({ images, onRemove }: { images: readonly DraftImage[]; onRemove: (id: string) => void }) {
+export function Attachments({
+  images,
+  onRemove,
+}: {
+  images: readonly DraftImage[];
+  onRemove: (id: string) => void;
+}) {
   if (images.length === 0) return null;
   return (
     <ul className="attachments" aria-label="Images">

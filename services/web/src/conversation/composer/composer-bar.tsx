@@ -3,11 +3,15 @@ import { useRef } from 'react';
 import type { PromptMode } from '@spectral/proto/wire';
 import { Button, IconButton } from '../../design/button.tsx';
 import { Icon } from '../../design/icon.tsx';
-import type { ComposerProps } from './composer.tsx';
-import { LoopControl, type LoopChoice } from './loop-control.tsx';
+import type { ComposerProps } from './composer-props.ts';
+import type { LoopChoice } from './loop-choice.ts';
+import { LoopControl } from './loop-control.tsx';
 import { ModelPicker } from './model-picker.tsx';
 
-interface ComposerBarProps extends Pick<ComposerProps, 'running' | 'unreachable' | 'models' | 'modelId' | 'onModel' | 'loop'> {
+interface ComposerBarProps extends Pick<
+  ComposerProps,
+  'running' | 'unreachable' | 'models' | 'modelId' | 'onModel' | 'loop'
+> {
   empty: boolean;
   loopChoice: LoopChoice;
   onLoopChoice: (choice: LoopChoice) => void;
@@ -22,7 +26,12 @@ export function ComposerBar(props: ComposerBarProps) {
     <div className="composer-bar">
       <ImageButton onFiles={props.onFiles} />
       <ModelPicker models={props.models} modelId={props.modelId} onModel={props.onModel} />
-      <LoopControl loop={props.loop} choice={props.loopChoice} onChoice={props.onLoopChoice} onStop={props.onStopLoopNow} />
+      <LoopControl
+        loop={props.loop}
+        choice={props.loopChoice}
+        onChoice={props.onLoopChoice}
+        onStop={props.onStopLoopNow}
+      />
       <span className="composer-space" />
       <SendButtons {...props} />
     </div>
@@ -33,7 +42,13 @@ function ImageButton({ onFiles }: { onFiles: (files: readonly File[]) => void })
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" className="composer-tool" aria-label="Add images" title="Add images" onClick={() => input.current?.click()}>
+      <button
+        type="button"
+        className="composer-tool"
+        aria-label="Add images"
+        title="Add images"
+        onClick={() => input.current?.click()}
+      >
         <Icon name="image" />
       </button>
       <input
@@ -71,10 +86,21 @@ function SendButtons({ running, unreachable, empty, onSendAs, onStopNow }: Compo
     <>
       {!empty && (
         <>
-          <Button tone="quiet" icon="steer" disabled={off} onClick={() => onSendAs('steer')} title="Reaches the agent after its current tool">
+          <Button
+            tone="quiet"
+            icon="steer"
+            disabled={off}
+            onClick={() => onSendAs('steer')}
+            title="Reaches the agent after its current tool"
+          >
             Steer
           </Button>
-          <Button icon="clock" disabled={off} onClick={() => onSendAs('queue')} title="Waits for the end of the turn (Enter)">
+          <Button
+            icon="clock"
+            disabled={off}
+            onClick={() => onSendAs('queue')}
+            title="Waits for the end of the turn (Enter)"
+          >
             Queue
           </Button>
         </>

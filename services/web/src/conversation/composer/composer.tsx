@@ -1,6 +1,6 @@
 // Where prompts are written: text, images, model, loop mode; sends, queues, steers, stops.
 import { useEffect, useRef, useState, type ClipboardEvent, type DragEvent, type KeyboardEvent } from 'react';
-import type { LoopInfo, Model, PromptMode, QueuedPrompt } from '@spectral/proto/wire';
+import type { PromptMode, QueuedPrompt } from '@spectral/proto/wire';
 import { EMPTY_DRAFT, type Draft } from '../../data/drafts.ts';
 import { messageOf } from '../../data/failure.ts';
 import { useStore, type Store } from '../../data/store.ts';
@@ -9,33 +9,11 @@ import { IconButton } from '../../design/button.tsx';
 import { Attachments } from './attachments.tsx';
 import { ComposerBar } from './composer-bar.tsx';
 import { GrowingField } from './growing-field.tsx';
-import { NO_LOOP, type LoopChoice } from './loop-control.tsx';
+import type { ComposerProps } from './composer-props.ts';
+import { NO_LOOP, type LoopChoice } from './loop-choice.ts';
 import { prepareImage } from './prepare-image.ts';
 import { QueueChips } from './queue-chips.tsx';
 import './composer.css';
-
-export interface OutgoingPrompt extends Draft {
-  readonly mode: PromptMode;
-  readonly modelId: string | null;
-  readonly loop: LoopChoice;
-}
-
-export interface ComposerProps {
-  draft: Store<Draft>;
-  running: boolean;
-  /** Null when the machine can be reached; else why it cannot. */
-  unreachable: string | null;
-  models: readonly Model[];
-  modelId: string | null;
-  onModel: (modelId: string) => void;
-  queue: readonly QueuedPrompt[];
-  loop: LoopInfo | null;
-  /** Rejects when the machine did not take it; the text is then put back. */
-  onSend: (prompt: OutgoingPrompt) => Promise<void>;
-  onStop: () => Promise<void>;
-  onTakeBack: (prompt: QueuedPrompt) => Promise<void>;
-  onStopLoop: () => Promise<void>;
-}
 
 export function Composer(props: ComposerProps) {
   const { draft: store, running, unreachable, onSend, onStop } = props;
@@ -92,7 +70,10 @@ export function Composer(props: ComposerProps) {
   return (
     <div className="composer-dock">
       {fault && (
-        <Notice tone="bad" action={<IconButton icon="close" label="Dismiss" onClick={() => setFault(null)} />}>
+        <Notice
+          tone="bad"
+          action={<IconButton icon="close" label="Dismiss" onClick={() => setFault(null)} />}
+        >
           {fault}
         </Notice>
       )}
@@ -102,7 +83,12 @@ export function Composer(props: ComposerProps) {
           {unreachable} Your draft is kept; send it when the machine is back.
         </p>
       )}
-      <QueueChips queue={props.queue} onTakeBack={(prompt) => attempt(takeBack(prompt, props.onTakeBack, store))} />
+      <QueueChips
+        queue={props.queue}
+        onTakeBack={(prompt) => attempt(takeBack(prompt, props.onTakeBack, store))}
+      />
+      {/* Pictures may be dropped anywhere on it; by keyboard they are pasted or chosen with the button. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <section
         className={dragged ? 'composer composer-dragged' : 'composer'}
         aria-label="Prompt"
@@ -121,7 +107,9 @@ export function Composer(props: ComposerProps) {
           ref={field}
           value={draft.text}
           label="Prompt for the agent"
-          placeholder={running ? 'Queue a follow-up, or steer the running turn' : 'Ask the agent to do something'}
+          placeholder={
+            running ? 'Queue a follow-up, or steer the running turn' : 'Ask the agent to do something'
+          }
           onChange={(text) => store.set({ ...draft, text })}
           onKeyDown={onKeyDown}
           onPaste={onPaste}
@@ -148,7 +136,11 @@ function joined(sent: Draft, typed: Draft): Draft {
 }
 
 /** A prompt taken back returns to the field, so that nothing written is lost. */
-async function takeBack(prompt: QueuedPrompt, take: ComposerProps['onTakeBack'], store: Store<Draft>): Promise<void> {
+async function takeBack(
+  prompt: QueuedPrompt,
+  take: ComposerProps['onTakeBack'],
+  store: Store<Draft>,
+): Promise<void> {
   await take(prompt);
   store.set(joined({ text: prompt.content, images: [] }, store.get()));
 }

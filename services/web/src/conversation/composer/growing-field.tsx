@@ -11,7 +11,15 @@ interface GrowingFieldProps {
   onPaste: (event: ClipboardEvent) => void;
 }
 
-export function GrowingField({ ref, value, label, placeholder, onChange, onKeyDown, onPaste }: GrowingFieldProps) {
+export function GrowingField({
+  ref,
+  value,
+  label,
+  placeholder,
+  onChange,
+  onKeyDown,
+  onPaste,
+}: GrowingFieldProps) {
   const lastLength = useRef(0);
   useLayoutEffect(() => {
     const element = ref.current;

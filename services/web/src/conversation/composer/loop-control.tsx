@@ -4,13 +4,7 @@ import { Button } from '../../design/button.tsx';
 import { Field, Switch } from '../../design/field.tsx';
 import { Icon } from '../../design/icon.tsx';
 import { Popover } from '../../design/popover.tsx';
-
-export interface LoopChoice {
-  readonly on: boolean;
-  readonly goal: string;
-  readonly maxIterations: number;
-}
-export const NO_LOOP: LoopChoice = { on: false, goal: '', maxIterations: 10 };
+import { NO_LOOP, type LoopChoice } from './loop-choice.ts';
 
 interface LoopControlProps {
   loop: LoopInfo | null;
@@ -25,8 +19,13 @@ export function LoopControl({ loop, choice, onChoice, onStop }: LoopControlProps
     <Popover
       role="dialog"
       label="Loop mode"
-      trigger={(props) => (
-        <button {...props} type="button" className={active ? 'composer-tool composer-tool-on' : 'composer-tool'} title="Loop mode">
+      renderTrigger={(props) => (
+        <button
+          {...props}
+          type="button"
+          className={active ? 'composer-tool composer-tool-on' : 'composer-tool'}
+          title="Loop mode"
+        >
           <Icon name="loop" />
           <span className={active ? 'numbers' : 'visually-hidden'}>{loopText(loop)}</span>
         </button>
@@ -63,7 +62,11 @@ function RunningLoop({ loop, onStop }: { loop: LoopInfo; onStop: () => void }) {
         Iteration {loop.iteration} of {loop.max}
       </h3>
       {loop.goal && <p>Goal: {loop.goal}</p>}
-      <p>{loop.stopping ? 'Ends after this iteration.' : 'Ends by itself when the agent says the goal is reached.'}</p>
+      <p>
+        {loop.stopping
+          ? 'Ends after this iteration.'
+          : 'Ends by itself when the agent says the goal is reached.'}
+      </p>
       <Button icon="stop" disabled={loop.stopping} onClick={onStop}>
         End after this iteration
       </Button>
@@ -74,7 +77,11 @@ function RunningLoop({ loop, onStop }: { loop: LoopInfo; onStop: () => void }) {
 function LoopForm({ choice, onChoice }: Pick<LoopControlProps, 'choice' | 'onChoice'>) {
   return (
     <>
-      <Switch label={<strong>Loop the next prompt</strong>} checked={choice.on} onChange={(on) => onChoice({ ...choice, on })} />
+      <Switch
+        label={<strong>Loop the next prompt</strong>}
+        checked={choice.on}
+        onChange={(on) => onChoice({ ...choice, on })}
+      />
       <p>The agent runs the prompt again and again, and stops when it finds the goal reached.</p>
       <Field
         label="Goal"
@@ -96,5 +103,7 @@ function LoopForm({ choice, onChoice }: Pick<LoopControlProps, 'choice' | 'onCho
 }
 
 function bounded(wanted: number): number {
-  return Number.isFinite(wanted) ? Math.min(MAX_LOOP_ITERATIONS, Math.max(1, Math.round(wanted))) : NO_LOOP.maxIterations;
+  return Number.isFinite(wanted)
+    ? Math.min(MAX_LOOP_ITERATIONS, Math.max(1, Math.round(wanted)))
+    : NO_LOOP.maxIterations;
 }

@@ -16,8 +16,13 @@ export function ModelPicker({ models, modelId, onModel }: ModelPickerProps) {
     <Menu
       label="Model"
       align="start"
-      trigger={(props) => (
-        <button {...props} type="button" className="composer-tool composer-model" aria-label={`Model: ${chosen?.displayName ?? 'none'}`}>
+      renderTrigger={(props) => (
+        <button
+          {...props}
+          type="button"
+          className="composer-tool composer-model"
+          aria-label={`Model: ${chosen?.displayName ?? 'none'}`}
+        >
           <span className="truncate">{chosen?.displayName ?? 'Model'}</span>
           {chosen?.kind === 'demo' && <span className="tag tag-warn">demo</span>}
           <Icon name="chevron-down" size={13} />
@@ -26,7 +31,11 @@ export function ModelPicker({ models, modelId, onModel }: ModelPickerProps) {
     >
       {(close) => (
         <>
-          {models.length === 0 && <p className="menu-heading">No model is known here: the machine is away, or its team was granted none.</p>}
+          {models.length === 0 && (
+            <p className="menu-heading">
+              No model is known here: the machine is away, or its team was granted none.
+            </p>
+          )}
           {models.map((model) => (
             <MenuItem
               key={model.id}

@@ -7,7 +7,12 @@ export const MAX_BYTES = 1_000_000;
 const QUALITIES = [0.92, 0.82, 0.7, 0.55, 0.4];
 
 type MimeType = DraftImage['mimeType'];
-const ACCEPTED: readonly string[] = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] satisfies MimeType[];
+const ACCEPTED: readonly string[] = [
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+] satisfies MimeType[];
 
 /** The chosen file is no picture the browser can read. */
 export class NoPicture extends Error {
@@ -25,7 +30,11 @@ export async function prepareImage(file: File): Promise<DraftImage> {
   try {
     const fits = Math.max(bitmap.width, bitmap.height) <= MAX_SIDE && file.size <= MAX_BYTES;
     const blob = fits && ACCEPTED.includes(file.type) ? file : await shrink(bitmap);
-    return { id: crypto.getRandomValues(new Uint32Array(2)).join('-'), blob, mimeType: blob.type as MimeType };
+    return {
+      id: crypto.getRandomValues(new Uint32Array(2)).join('-'),
+      blob,
+      mimeType: blob.type as MimeType,
+    };
   } finally {
     bitmap.close();
   }
@@ -56,7 +65,11 @@ async function shrink(bitmap: ImageBitmap): Promise<Blob> {
 
 function encode(canvas: HTMLCanvasElement, quality: number): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be shrunk.'))), 'image/jpeg', quality);
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be shrunk.'))),
+      'image/jpeg',
+      quality,
+    );
   });
 }
 
@@ -64,7 +77,8 @@ function encode(canvas: HTMLCanvasElement, quality: number): Promise<Blob> {
 export async function base64Of(blob: Blob): Promise<string> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   let text = '';
-  for (let at = 0; at < bytes.length; at += CHUNK) text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  for (let at = 0; at < bytes.length; at += CHUNK)
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
   return btoa(text);
 }
 

@@ -16,7 +16,12 @@ export function QueueChips({ queue, onTakeBack }: QueueChipsProps) {
           <Icon name={prompt.mode === 'steer' ? 'steer' : 'clock'} size={14} />
           <span className="queue-word">{prompt.mode === 'steer' ? 'Steers' : 'Next'}</span>
           <span className="truncate queue-text">{prompt.content || imagesText(prompt.images)}</span>
-          <button type="button" onClick={() => onTakeBack(prompt)} aria-label="Take this prompt back" title="Take back">
+          <button
+            type="button"
+            onClick={() => onTakeBack(prompt)}
+            aria-label="Take this prompt back"
+            title="Take back"
+          >
             <Icon name="undo" size={14} />
           </button>
         </li>

@@ -8,21 +8,27 @@ interface BlockProps {
   token: Token;
   /** No more text will be added to it. */
   finished: boolean;
+  /** Depth of the answer's highest heading: it comes right below the page's own. */
+  topDepth?: number;
 }
 
 export const Block = memo(BlockOf, (before, now) => {
-  return before.token.raw === now.token.raw && before.finished === now.finished;
+  const same = before.token.raw === now.token.raw && before.finished === now.finished;
+  return same && (now.token.type !== 'heading' || before.topDepth === now.topDepth);
 });
 
-function BlockOf({ token: anyToken, finished }: BlockProps) {
+function BlockOf({ token: anyToken, finished, topDepth = 1 }: BlockProps) {
   const token = anyToken as MarkedToken;
   switch (token.type) {
     case 'space':
     case 'def':
       return null;
     case 'heading':
-      // The page's own headings are h1 and h2: an answer's begin below them.
-      return createElement(`h${Math.min(token.depth + 2, 6)}`, { 'data-depth': token.depth }, <Inline tokens={token.tokens} />);
+      return createElement(
+        `h${Math.min(2 + Math.max(0, token.depth - topDepth), 6)}`,
+        { 'data-depth': token.depth },
+        <Inline tokens={token.tokens} />,
+      );
     case 'paragraph':
       return (
         <p>
@@ -74,7 +80,7 @@ function Table({ token }: { token: Tokens.Table }) {
   return (
     // A wide table scrolls in its own frame, by keyboard too.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="markdown-table" tabIndex={0} role="region" aria-label="Table">
+    <div className="markdown-table" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>{token.header.map((head, index) => cell(head, index, 'th'))}</tr>

@@ -28,7 +28,9 @@ export const CodeBlock = memo(function CodeBlock({ code, language, finished }: C
 /** Code without a frame. Plain until its colours are there; a failed load leaves it plain. */
 export function Code({ code, language, finished }: CodeBlockProps) {
   const highlight = useHighlight();
-  const [coloured, setColoured] = useState<{ code: string; lines: readonly (readonly Piece[])[] } | null>(null);
+  const [coloured, setColoured] = useState<{ code: string; lines: readonly (readonly Piece[])[] } | null>(
+    null,
+  );
 
   useEffect(() => {
     if (!finished) return;

@@ -33,7 +33,8 @@ export function createHighlight(): Highlight {
 }
 
 async function startEngine(): Promise<HighlighterCore> {
-  const { createHighlighterCore, createJavaScriptRegexEngine, createCssVariablesTheme } = await import('./shiki.ts');
+  const { createHighlighterCore, createJavaScriptRegexEngine, createCssVariablesTheme } =
+    await import('./shiki.ts');
   return createHighlighterCore({
     themes: [createCssVariablesTheme({ name: 'css-variables', variablePrefix: '--code-' })],
     langs: [],

@@ -11,7 +11,11 @@ export function Inline({ tokens }: { tokens: readonly Token[] | undefined }) {
 function InlineToken({ token }: { token: MarkedToken }) {
   switch (token.type) {
     case 'text':
-      return 'tokens' in token && token.tokens ? <Inline tokens={token.tokens} /> : decodeEntities(token.text);
+      return 'tokens' in token && token.tokens ? (
+        <Inline tokens={token.tokens} />
+      ) : (
+        decodeEntities(token.text)
+      );
     case 'escape':
       return token.text;
     case 'strong':
@@ -37,7 +41,14 @@ function InlineToken({ token }: { token: MarkedToken }) {
     case 'br':
       return <br />;
     case 'checkbox':
-      return <input type="checkbox" checked={token.checked} disabled aria-label={token.checked ? 'done' : 'open'} />;
+      return (
+        <input
+          type="checkbox"
+          checked={token.checked}
+          disabled
+          aria-label={token.checked ? 'done' : 'open'}
+        />
+      );
     case 'link':
       return <SafeLink href={token.href} tokens={token.tokens} source={token.raw} />;
     case 'image':

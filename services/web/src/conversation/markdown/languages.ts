@@ -71,7 +71,11 @@ const ALIASES: Readonly<Record<string, Language>> = {
 
 /** The language by a fence's name or a file's extension; null when it stays plain. */
 export function languageOf(name: string): Language | null {
-  const wanted = name.trim().toLowerCase().split(/[\s{:]/)[0] ?? '';
+  const wanted =
+    name
+      .trim()
+      .toLowerCase()
+      .split(/[\s{:]/)[0] ?? '';
   if (Object.hasOwn(LANGUAGES, wanted)) return wanted as Language;
   return Object.hasOwn(ALIASES, wanted) ? (ALIASES[wanted] ?? null) : null;
 }

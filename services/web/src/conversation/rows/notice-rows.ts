@@ -13,10 +13,13 @@ export function noticeRows({ id: key, at, notice }: NoticeItem): Row[] {
     }
     case 'compaction':
       if (notice.phase === 'failed') return seam(`Compaction failed: ${notice.detail}`, 'warn');
-      return seam(notice.phase === 'start' ? 'Compacting the conversation …' : compacted(notice.reason, notice.detail));
+      return seam(
+        notice.phase === 'start' ? 'Compacting the conversation …' : compacted(notice.reason, notice.detail),
+      );
     case 'agent_end':
       if (notice.reason === 'cancelled') return seam('Stopped');
-      if (notice.reason === 'interrupted') return seam('Interrupted: the machine stopped during this turn', 'warn');
+      if (notice.reason === 'interrupted')
+        return seam('Interrupted: the machine stopped during this turn', 'warn');
       return [];
     case 'loop_iteration':
       return seam(`Loop: iteration ${notice.iteration} of ${notice.max}`);
@@ -30,7 +33,12 @@ export function noticeRows({ id: key, at, notice }: NoticeItem): Row[] {
 }
 
 function compacted(reason: 'manual' | 'threshold' | 'overflow' | 'fork', detail: string): string {
-  const why = { manual: '', threshold: ', the context was nearly full', overflow: ', the context was full', fork: ' for the fork' }[reason];
+  const why = {
+    manual: '',
+    threshold: ', the context was nearly full',
+    overflow: ', the context was full',
+    fork: ' for the fork',
+  }[reason];
   return detail ? `Compacted${why} · ${detail}` : `Compacted${why}`;
 }
 

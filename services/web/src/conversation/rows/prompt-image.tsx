@@ -21,12 +21,21 @@ export function PromptImage({ image }: { image: ImageRef }) {
   }, [image.id, load]);
 
   if (blob === 'failed') {
-    return <span className="prompt-image prompt-image-gone">Image of {bytesText(image.bytes)}: the machine did not send it.</span>;
+    return (
+      <span className="prompt-image prompt-image-gone">
+        Image of {bytesText(image.bytes)}: the machine did not send it.
+      </span>
+    );
   }
   if (!blob) return <span className="prompt-image" role="img" aria-label="Image, loading" />;
   return (
     <>
-      <button type="button" className="prompt-image" aria-label="Enlarge image" onClick={() => setLarge(true)}>
+      <button
+        type="button"
+        className="prompt-image"
+        aria-label="Enlarge image"
+        onClick={() => setLarge(true)}
+      >
         <Picture blob={blob} label="Image of the prompt" />
       </button>
       <Dialog open={large} kind="wide" title="Image" onClose={() => setLarge(false)}>

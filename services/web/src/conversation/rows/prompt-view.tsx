@@ -7,7 +7,10 @@ import type { PromptRow } from './row.ts';
 export function PromptView({ row, userId }: { row: PromptRow; userId: string }) {
   const other = row.actor !== null && row.actor.userId !== userId ? row.actor.name : null;
   return (
-    <article className={row.sending ? 'prompt prompt-sending' : 'prompt'} aria-label={other ? `Prompt of ${other}` : 'Your prompt'}>
+    <article
+      className={row.sending ? 'prompt prompt-sending' : 'prompt'}
+      aria-label={other ? `Prompt of ${other}` : 'Your prompt'}
+    >
       {(other || row.mode === 'steer') && (
         <p className="prompt-by">
           {other}

@@ -43,7 +43,8 @@ export function createRowMaker(): MakeRows {
       rows.push(...own);
     }
     if (!running) rows.push(...turn.footer());
-    else if (isWaiting(items.at(-1))) rows.push({ kind: 'working', key: 'working', since: running.startedAt });
+    else if (isWaiting(items.at(-1)))
+      rows.push({ kind: 'working', key: 'working', since: running.startedAt });
     rows.push(...sending.map(sendingRow));
 
     const grouped = groupLooks(rows).map((row) => reuse(kept.get(row.key), row));
@@ -138,7 +139,8 @@ function createTurnSum() {
       const used = ended.flatMap(({ usage }) => usage ?? []);
       const last = ended.at(-1);
       if (!last || used.length === 0) return [];
-      const sum = (pick: (usage: (typeof used)[number]) => number) => used.reduce((total, usage) => total + pick(usage), 0);
+      const sum = (pick: (usage: (typeof used)[number]) => number) =>
+        used.reduce((total, usage) => total + pick(usage), 0);
       const unknown = used.some(({ cost }) => cost === null);
       const at = last.endedAt ?? last.at;
       return [
@@ -173,7 +175,8 @@ function groupLooks(rows: readonly Row[]): Row[] {
   for (const row of rows) {
     const before = grouped.at(-1);
     if (row.kind !== 'tool' || !isLooking(row.tool)) grouped.push(row);
-    else if (before?.kind === 'looks') grouped[grouped.length - 1] = { ...before, tools: [...before.tools, row.tool] };
+    else if (before?.kind === 'looks')
+      grouped[grouped.length - 1] = { ...before, tools: [...before.tools, row.tool] };
     else if (before?.kind === 'tool' && isLooking(before.tool)) {
       grouped[grouped.length - 1] = { kind: 'looks', key: before.key, tools: [before.tool, row.tool] };
     } else grouped.push(row);
@@ -197,4 +200,3 @@ function same(one: unknown, other: unknown): boolean {
   if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
   return one.every((value, index) => Object.is(value, other[index]));
 }
-

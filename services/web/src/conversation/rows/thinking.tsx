@@ -12,7 +12,9 @@ export function Thinking({ row }: { row: ThinkingRow }) {
     <div className="thinking">
       <button type="button" className="thinking-line" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name="thought" size={15} />
-        <span className={row.running ? 'thinking-running' : undefined}>{row.running ? 'Thinking' : `Thought${took}`}</span>
+        <span className={row.running ? 'thinking-running' : undefined}>
+          {row.running ? 'Thinking' : `Thought${took}`}
+        </span>
         {row.running && !open && <span className="thinking-tail truncate">{lastLine(row.text)}</span>}
         <span className={open ? 'tool-fold tool-fold-open' : 'tool-fold'}>
           <Icon name="chevron-right" size={13} />

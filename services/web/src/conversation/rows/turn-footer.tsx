@@ -8,7 +8,9 @@ export function TurnFooter({ row }: { row: FooterRow }) {
   return (
     <div className="turn-footer numbers">
       <CopyButton text={row.answer} what="answer" />
-      <span title={`${row.inputTokens.toLocaleString('en')} tokens read${cached}, ${row.outputTokens.toLocaleString('en')} written`}>
+      <span
+        title={`${row.inputTokens.toLocaleString('en')} tokens read${cached}, ${row.outputTokens.toLocaleString('en')} written`}
+      >
         {tokensText(row.inputTokens)} in{cached} · {tokensText(row.outputTokens)} out
       </span>
       <span>{costText(row.cost)}</span>

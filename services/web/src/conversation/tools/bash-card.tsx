@@ -18,7 +18,7 @@ export function BashCard({ tool }: { tool: ToolView }) {
       subject={command.split('\n')[0] ?? ''}
       facts={tool.state !== 'running' && lines > 1 && <span className="numbers">{lines} lines</span>}
       preview={previewOf(tool)}
-      details={() => (
+      renderDetails={() => (
         <div className="tool-below">
           <div className="tool-command">
             <code>{command}</code>

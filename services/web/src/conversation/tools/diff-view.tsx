@@ -15,7 +15,7 @@ export function DiffView({ diff }: { diff: UnifiedDiff }) {
   return (
     <div className="diff">
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <div className="diff-scroll" tabIndex={0} role="region" aria-label="Changes">
+      <div className="diff-scroll" tabIndex={0} role="group" aria-label="Changes">
         <table>
           <tbody>{lines.slice(0, lines.length - hidden).map(rowOf)}</tbody>
         </table>

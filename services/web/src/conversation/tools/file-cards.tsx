@@ -49,7 +49,7 @@ export function WriteCard({ tool, projectPath }: CardProps) {
       subject={shortPath(path, projectPath)}
       facts={<span className="numbers">{lineCount(content)} lines</span>}
       preview={tool.state === 'failed' && <Failure tool={tool} />}
-      details={() => (
+      renderDetails={() => (
         <div className="tool-below tool-file">
           <Code code={content} language={extensionOf(path)} finished />
         </div>
@@ -68,11 +68,18 @@ export function LookCard({ tool, projectPath }: CardProps) {
       icon={reading ? 'file' : tool.name === 'ls' || tool.name === 'list' ? 'folder' : 'search'}
       verb={reading ? 'Read' : tool.name === 'ls' || tool.name === 'list' ? 'List' : 'Search'}
       subject={lookingSubject(tool, projectPath)}
-      facts={tool.state === 'done' && tool.output !== '' && <span className="numbers">{lineCount(tool.output)} lines</span>}
+      facts={
+        tool.state === 'done' &&
+        tool.output !== '' && <span className="numbers">{lineCount(tool.output)} lines</span>
+      }
       preview={tool.state === 'failed' && <Failure tool={tool} />}
-      details={() => (
+      renderDetails={() => (
         <div className="tool-below tool-file">
-          {reading ? <Code code={tool.output} language={extensionOf(path)} finished /> : <Output tool={tool} text={tool.output} />}
+          {reading ? (
+            <Code code={tool.output} language={extensionOf(path)} finished />
+          ) : (
+            <Output tool={tool} text={tool.output} />
+          )}
         </div>
       )}
     />

@@ -11,7 +11,7 @@ export function OtherCard({ tool }: { tool: ToolView }) {
       icon="wrench"
       verb={tool.name}
       subject={briefly(tool.args)}
-      details={() => (
+      renderDetails={() => (
         <div className="tool-below tool-file">
           <Code code={JSON.stringify(tool.args, null, 2) ?? ''} language="json" finished />
           <Output tool={tool} text={tool.output} wrapped />

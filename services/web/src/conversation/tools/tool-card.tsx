@@ -8,7 +8,13 @@ import { OtherCard } from './other-card.tsx';
 import { groupSummary, type ToolView } from './tool.ts';
 
 /** `projectPath`: paths inside it are shown without it. */
-export const ToolCard = memo(function ToolCard({ tool, projectPath }: { tool: ToolView; projectPath: string }) {
+export const ToolCard = memo(function ToolCard({
+  tool,
+  projectPath,
+}: {
+  tool: ToolView;
+  projectPath: string;
+}) {
   switch (tool.name) {
     case 'bash':
     case 'shell':
@@ -32,14 +38,22 @@ export const ToolCard = memo(function ToolCard({ tool, projectPath }: { tool: To
 });
 
 /** Two or more looks in a row. */
-export const ToolGroup = memo(function ToolGroup({ tools, projectPath }: { tools: readonly ToolView[]; projectPath: string }) {
+export const ToolGroup = memo(function ToolGroup({
+  tools,
+  projectPath,
+}: {
+  tools: readonly ToolView[];
+  projectPath: string;
+}) {
   const [open, setOpen] = useState(false);
   const running = tools.some((tool) => tool.state === 'running');
   const spent = tools.reduce((sum, tool) => sum + (tool.durationMs ?? 0), 0);
   return (
-    <section className="tool" aria-label={groupSummary(tools)}>
+    <div className="tool" role="group" aria-label={groupSummary(tools)}>
       <button type="button" className="tool-line" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span className="tool-icon">{running ? <span className="tool-spinner" /> : <Icon name="search" />}</span>
+        <span className="tool-icon">
+          {running ? <span className="tool-spinner" /> : <Icon name="search" />}
+        </span>
         <span className="tool-verb">{groupSummary(tools)}</span>
         <span className="tool-subject" />
         <span className="tool-facts numbers">{spent >= 100 && durationText(spent)}</span>
@@ -54,6 +68,6 @@ export const ToolGroup = memo(function ToolGroup({ tools, projectPath }: { tools
           ))}
         </div>
       )}
-    </section>
+    </div>
   );
 });

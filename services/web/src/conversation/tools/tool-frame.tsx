@@ -17,21 +17,23 @@ interface ToolFrameProps {
   /** Always shown below the line. */
   preview?: ReactNode;
   /** Shown when unfolded; without it the card has no fold. */
-  details?: () => ReactNode;
+  renderDetails?: () => ReactNode;
 }
 
-export function ToolFrame({ tool, icon, verb, subject, facts, preview, details }: ToolFrameProps) {
+export function ToolFrame({ tool, icon, verb, subject, facts, preview, renderDetails }: ToolFrameProps) {
   const [open, setOpen] = useState(false);
   const line = (
     <>
-      <span className="tool-icon">{tool.state === 'running' ? <span className="tool-spinner" /> : <Icon name={icon} />}</span>
+      <span className="tool-icon">
+        {tool.state === 'running' ? <span className="tool-spinner" /> : <Icon name={icon} />}
+      </span>
       <span className="tool-verb">{verb}</span>
       <span className="tool-subject truncate">{subject}</span>
       <span className="tool-facts">
         {facts}
         <ToolState tool={tool} />
       </span>
-      {details && (
+      {renderDetails && (
         <span className={open ? 'tool-fold tool-fold-open' : 'tool-fold'}>
           <Icon name="chevron-right" size={14} />
         </span>
@@ -39,16 +41,16 @@ export function ToolFrame({ tool, icon, verb, subject, facts, preview, details }
     </>
   );
   return (
-    <section className={`tool tool-${tool.state}`} aria-label={`${verb}: ${stateWord(tool.state)}`}>
-      {details ? (
+    <div className={`tool tool-${tool.state}`} role="group" aria-label={`${verb}: ${stateWord(tool.state)}`}>
+      {renderDetails ? (
         <button type="button" className="tool-line" aria-expanded={open} onClick={() => setOpen(!open)}>
           {line}
         </button>
       ) : (
         <div className="tool-line">{line}</div>
       )}
-      {open && details ? details() : preview}
-    </section>
+      {open && renderDetails ? renderDetails() : preview}
+    </div>
   );
 }
 

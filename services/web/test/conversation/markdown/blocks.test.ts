@@ -32,7 +32,8 @@ last
 /** Reads a text in steps of `size` characters. */
 function stream(text: string, size: number): Blocks {
   let blocks = NO_BLOCKS;
-  for (let end = size; end < text.length + size; end += size) blocks = readBlocks(blocks, text.slice(0, end), false);
+  for (let end = size; end < text.length + size; end += size)
+    blocks = readBlocks(blocks, text.slice(0, end), false);
   return blocks;
 }
 
@@ -63,7 +64,10 @@ describe('blocks', () => {
 
     const blocks = stream(paragraphs, 40);
 
-    assert.ok(paragraphs.length - blocks.tailStart < 60, `tail of ${paragraphs.length - blocks.tailStart} characters`);
+    assert.ok(
+      paragraphs.length - blocks.tailStart < 60,
+      `tail of ${paragraphs.length - blocks.tailStart} characters`,
+    );
   });
 
   it('a link defined at the bottom works once the text is complete', () => {

@@ -4,7 +4,14 @@ import type { Numbered, SessionEvent } from '@spectral/proto/wire';
 import type { Row } from '../../../src/conversation/rows/row.ts';
 import { createRowMaker } from '../../../src/conversation/rows/rows-of.ts';
 
-const usage = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 50, cacheWriteTokens: 0, totalTokens: 170, cost: 0.01 };
+const usage = {
+  inputTokens: 100,
+  outputTokens: 20,
+  cacheReadTokens: 50,
+  cacheWriteTokens: 0,
+  totalTokens: 170,
+  cost: 0.01,
+};
 
 /** A transcript fed event by event, one second apart. */
 function recorded() {
@@ -13,17 +20,26 @@ function recorded() {
   return {
     add(...events: SessionEvent[]): void {
       const from = transcript.version;
-      events.forEach((event, index) => {
-        const numbered: Numbered<SessionEvent> = { ...event, seq: from + index + 1, at: (from + index + 1) * 1000 };
+      for (const [index, event] of events.entries()) {
+        const seq = from + index + 1;
+        const numbered: Numbered<SessionEvent> = { ...event, seq, at: seq * 1000 };
         transcript.apply([numbered]);
-      });
+      }
     },
     rows: (): readonly Row[] => make({ items: transcript.items, running: transcript.running, sending: [] }),
   };
 }
 
 const prompt = (content: string, mode: 'queue' | 'steer' = 'queue'): SessionEvent => {
-  return { type: 'user_message', messageId: `u-${content}`, promptId: `p-${content}`, content, images: [], actor: null, mode };
+  return {
+    type: 'user_message',
+    messageId: `u-${content}`,
+    promptId: `p-${content}`,
+    content,
+    images: [],
+    actor: null,
+    mode,
+  };
 };
 const start = (id: string): SessionEvent => ({ type: 'message_start', messageId: id, modelId: 'demo' });
 const text = (id: string, delta: string): SessionEvent => ({ type: 'text_delta', messageId: id, delta });
@@ -50,7 +66,10 @@ describe('rows of a transcript', () => {
     assert.deepEqual(kinds(rows), ['prompt', 'text', 'footer']);
     const footer = rows.at(-1);
     assert.ok(footer?.kind === 'footer');
-    assert.deepEqual([footer.inputTokens, footer.outputTokens, footer.cost, footer.answer], [150, 20, 0.01, 'Hello']);
+    assert.deepEqual(
+      [footer.inputTokens, footer.outputTokens, footer.cost, footer.answer],
+      [150, 20, 0.01, 'Hello'],
+    );
     assert.equal(footer.durationMs, 4000);
   });
 
@@ -65,7 +84,18 @@ describe('rows of a transcript', () => {
 
   it('rows that did not change stay the same objects when a delta comes', () => {
     const session = recorded();
-    session.add(prompt('go'), turn, start('m'), text('m', 'a'), ...end('m'), done, prompt('on'), turn, start('n'), text('n', 'b'));
+    session.add(
+      prompt('go'),
+      turn,
+      start('m'),
+      text('m', 'a'),
+      ...end('m'),
+      done,
+      prompt('on'),
+      turn,
+      start('n'),
+      text('n', 'b'),
+    );
     const before = session.rows();
 
     session.add(text('n', 'c'));
@@ -80,12 +110,23 @@ describe('rows of a transcript', () => {
 
   it('looks in a row, also over several messages, become one group', () => {
     const session = recorded();
-    session.add(prompt('go'), turn, start('m'), ...look('m', 'a'), start('n'), ...look('n', 'b'), ...look('n', 'c'));
+    session.add(
+      prompt('go'),
+      turn,
+      start('m'),
+      ...look('m', 'a'),
+      start('n'),
+      ...look('n', 'b'),
+      ...look('n', 'c'),
+    );
 
     const group = session.rows()[1];
 
     assert.ok(group?.kind === 'looks');
-    assert.deepEqual(group.tools.map(({ id }) => id), ['a', 'b', 'c']);
+    assert.deepEqual(
+      group.tools.map(({ id }) => id),
+      ['a', 'b', 'c'],
+    );
   });
 
   it('a group that did not change stays the same object', () => {
@@ -115,7 +156,14 @@ describe('rows of a transcript', () => {
   it('text that a retry replaced is marked, and does not count as the answer', () => {
     const session = recorded();
     session.add(prompt('go'), turn, start('m'), text('m', 'half'));
-    session.add({ type: 'retry', attempt: 1, maxAttempts: 3, delayMs: 500, reason: 'Overloaded', messageId: 'm' });
+    session.add({
+      type: 'retry',
+      attempt: 1,
+      maxAttempts: 3,
+      delayMs: 500,
+      reason: 'Overloaded',
+      messageId: 'm',
+    });
     session.add(start('n'), text('n', 'whole'), ...end('n'), done);
 
     const rows = session.rows();
@@ -127,7 +175,18 @@ describe('rows of a transcript', () => {
 
   it('a steering prompt does not end its turn', () => {
     const session = recorded();
-    session.add(prompt('go'), turn, start('m'), text('m', 'a'), ...end('m'), prompt('left', 'steer'), start('n'), text('n', 'b'), ...end('n'), done);
+    session.add(
+      prompt('go'),
+      turn,
+      start('m'),
+      text('m', 'a'),
+      ...end('m'),
+      prompt('left', 'steer'),
+      start('n'),
+      text('n', 'b'),
+      ...end('n'),
+      done,
+    );
 
     assert.deepEqual(kinds(session.rows()), ['prompt', 'text', 'prompt', 'text', 'footer']);
   });
@@ -157,7 +216,13 @@ describe('rows of a transcript', () => {
 
   it('a tool without a result when its turn ended is lost, not running', () => {
     const session = recorded();
-    session.add(prompt('go'), turn, start('m'), { type: 'tool_call', messageId: 'm', toolCallId: 'c', name: 'bash', args: {} });
+    session.add(prompt('go'), turn, start('m'), {
+      type: 'tool_call',
+      messageId: 'm',
+      toolCallId: 'c',
+      name: 'bash',
+      args: {},
+    });
     session.add({ type: 'agent_end', turnId: 't', reason: 'interrupted' });
 
     const tool = session.rows()[1];
