@@ -14,11 +14,15 @@ export interface RunningGateway {
 
 /** Time for answers that stream; models take long. */
 const GRACE_MS = 10_000;
+/** Longer than load balancers keep an idle connection, so that none sends into one that just closed. */
+const KEEP_ALIVE_MS = 75_000;
 
 /** Listens first, so a busy port fails before anything is written. Throws ListenFailed, and what createGateway throws. */
 export async function startGateway(config: GatewayConfig, parts: GatewayParts): Promise<RunningGateway> {
   const serving: { app: RequestListener } = { app: starting };
-  const server = createServer((request, response) => serving.app(request, response));
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) =>
+    serving.app(request, response),
+  );
   const port = await listen(server, config);
   try {
     const gateway = await createGateway(withPort(config, port), parts);

@@ -89,6 +89,7 @@ export interface IdentityTables {
     name: Fixed<string>;
     hostname: string;
     version: string;
+    pid: number;
     owner_id: Later<string>;
     key_id: Later<string>;
     visibility: Visibility;

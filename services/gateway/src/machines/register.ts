@@ -64,7 +64,7 @@ async function register(
   },
 ): Promise<RegisteredMachine> {
   const { teamId, now, registration } = request;
-  const { name, hostname, version } = registration;
+  const { name, hostname, version, pid } = registration;
   const present = await transaction
     .selectFrom('machines')
     .select(['id', 'visibility', 'owner_id as ownerId', 'key_id as keyId', 'hostname', 'registration'])
@@ -78,6 +78,7 @@ async function register(
   const row = {
     hostname,
     version,
+    pid,
     owner_id: outcome.ownerId,
     visibility: outcome.visibility,
     key_id: request.registrant.keyId,

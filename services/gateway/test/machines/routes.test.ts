@@ -167,8 +167,8 @@ describe('machines', () => {
 
   describe('the list', () => {
     it('tells who is online, and since when others are away', async () => {
-      const { machine } = await register(key, named());
-      const { entry } = await gateway.presence.claim({ machineId: machine.id, podId: 'pod-1', pid: 4242 });
+      const { machine } = await register(key, named(), { pid: 4242 });
+      const { entry } = await gateway.presence.claim({ machineId: machine.id, podId: 'pod-1', pid: null });
       const online = await listed(member.api, machine.id);
       await gateway.presence.release(entry);
       const offline = await listed(member.api, machine.id);

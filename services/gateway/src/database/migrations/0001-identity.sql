@@ -109,6 +109,8 @@ create table machines (
   name text not null,
   hostname text not null,
   version text not null,
+  -- Process id of the `spectral serve` that registered last.
+  pid integer not null,
   owner_id uuid references users (id) on delete set null,
   key_id uuid references team_keys (id) on delete set null,
   visibility text not null check (visibility in ('PRIVATE', 'SHARED')),
