@@ -18,6 +18,7 @@ import { drainingRefusal } from './sockets/admission-refused.ts';
 import { createBrowserDoor } from './sockets/browser-door.ts';
 import { createHeartbeat } from './sockets/heartbeat.ts';
 import { createMachineDoor } from './sockets/machine-door.ts';
+import { createRates } from './sockets/rates.ts';
 import { refuseUpgrade } from './sockets/refuse-upgrade.ts';
 import { createRechecks } from './standing/rechecks.ts';
 import { createStandingDesk, type AskStanding } from './standing/standing-desk.ts';
@@ -111,12 +112,12 @@ function assemble(settings: RelaySettings, parts: RelayParts) {
     links: () => router.held.links(),
     readers: () => router.watched.readers(),
   });
-  const shared = { ...parts, ...settings, counters, router, rechecks };
+  const rates = createRates(settings, now);
+  const shared = { ...parts, ...settings, counters, router, rechecks, rates };
   const machines = createMachineDoor({
     ...shared,
     heartbeat,
     admission: { desk, verify: (token) => verifyMachineToken(token, keys, new Date(now())) },
-    rate: settings.machineRate,
     windowBytes: settings.machineWindowBytes,
   });
   const browsers = createBrowserDoor({

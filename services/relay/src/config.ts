@@ -1,6 +1,6 @@
 /** Settings of a relay process, read once from the environment. Every fault is reported at once. */
 import { LOG_LEVELS, readEnv, type Env, type EnvReader, type LogLevel } from '@spectral/common';
-import { DEFAULT_SETTINGS, type RelaySettings } from './settings.ts';
+import { DEFAULT_SETTINGS, userRateFor, type RelaySettings } from './settings.ts';
 import { ANY_ORIGIN } from './sockets/admit-browser.ts';
 
 export interface RelayConfig extends RelaySettings {
@@ -23,14 +23,26 @@ export interface RelayConfig extends RelaySettings {
 const MILLION = 1_000_000;
 
 /**
- * Further variables, with the defaults of settings.ts:
- * SPECTRAL_ALLOWED_ORIGINS (comma-separated; `*` for any), SPECTRAL_MACHINE_FRAMES_PER_SECOND, SPECTRAL_MACHINE_BYTES_PER_SECOND,
- * SPECTRAL_BROWSER_FRAMES_PER_SECOND, SPECTRAL_BROWSER_BYTES_PER_SECOND, SPECTRAL_BROWSER_WINDOW_BYTES,
- * SPECTRAL_MACHINES_PER_TEAM, SPECTRAL_BROWSERS_PER_TEAM. Throws ConfigError with one line per fault.
+ * Further variables, with the defaults of settings.ts. All limits are of this process; a fleet behind a load balancer
+ * that hashes on the machine has each machine on one process, and a person or team on as many as their machines.
+ *
+ * - SPECTRAL_ALLOWED_ORIGINS: pages that may connect, separated by commas; `*` for any.
+ * - SPECTRAL_MACHINE_FRAMES_PER_SECOND, SPECTRAL_MACHINE_BYTES_PER_SECOND: of one machine. Above, it is read more slowly.
+ * - SPECTRAL_BROWSER_FRAMES_PER_SECOND, SPECTRAL_BROWSER_BYTES_PER_SECOND: of one browser connection. Above, its
+ *   requests are answered 429; ten seconds' worth above, it is closed with 4429.
+ * - SPECTRAL_USER_FRAMES_PER_SECOND, SPECTRAL_USER_BYTES_PER_SECOND: of all browser connections of one person; above,
+ *   429. Default: four times those of one connection.
+ * - SPECTRAL_TEAM_FRAMES_PER_SECOND, SPECTRAL_TEAM_BYTES_PER_SECOND: of all machines of one team (above, they are read
+ *   more slowly), and apart from them of all its browsers (above, 429).
+ * - SPECTRAL_MACHINES_PER_TEAM, SPECTRAL_BROWSERS_PER_TEAM: connections of one team; more are refused with 429.
+ * - SPECTRAL_BROWSER_WINDOW_BYTES: bytes on their way to one browser before it gets `gap`.
+ *
+ * Throws ConfigError with one line per fault.
  */
 export function readRelayConfig(env: Env): RelayConfig {
   const reader = readEnv('relay', env);
   const defaults = DEFAULT_SETTINGS;
+  const browserRate = rateOf(reader, 'BROWSER', defaults.browserRate);
   const config: RelayConfig = {
     ...defaults,
     host: reader.text('SPECTRAL_HOST', '127.0.0.1'),
@@ -42,7 +54,9 @@ export function readRelayConfig(env: Env): RelayConfig {
     logLevel: reader.choice('SPECTRAL_LOG_LEVEL', LOG_LEVELS, 'info'),
     allowedOrigins: originsOf(reader),
     machineRate: rateOf(reader, 'MACHINE', defaults.machineRate),
-    browserRate: rateOf(reader, 'BROWSER', defaults.browserRate),
+    browserRate,
+    userRate: rateOf(reader, 'USER', userRateFor(browserRate)),
+    teamRate: rateOf(reader, 'TEAM', defaults.teamRate),
     browserWindowBytes: reader.integer('SPECTRAL_BROWSER_WINDOW_BYTES', {
       fallback: defaults.browserWindowBytes,
       min: 65_536,
@@ -84,14 +98,18 @@ function originsOf(reader: EnvReader): string[] {
   return origins;
 }
 
-function rateOf(reader: EnvReader, peer: 'MACHINE' | 'BROWSER', fallback: RelaySettings['machineRate']) {
+function rateOf(
+  reader: EnvReader,
+  whose: 'MACHINE' | 'BROWSER' | 'USER' | 'TEAM',
+  fallback: RelaySettings['machineRate'],
+) {
   return {
-    framesPerSecond: reader.integer(`SPECTRAL_${peer}_FRAMES_PER_SECOND`, {
+    framesPerSecond: reader.integer(`SPECTRAL_${whose}_FRAMES_PER_SECOND`, {
       fallback: fallback.framesPerSecond,
       min: 1,
       max: MILLION,
     }),
-    bytesPerSecond: reader.integer(`SPECTRAL_${peer}_BYTES_PER_SECOND`, {
+    bytesPerSecond: reader.integer(`SPECTRAL_${whose}_BYTES_PER_SECOND`, {
       fallback: fallback.bytesPerSecond,
       min: 65_536,
       max: 10_000 * MILLION,

@@ -49,8 +49,6 @@ async function run(config: RelayConfig): Promise<void> {
     timers: systemTimers(),
   });
   log.info({ url: relay.url, podId: shared.bus.podId }, 'relay listening');
-  // For a parent that started this process and waits for it.
-  process.send?.({ type: 'ready', url: relay.url });
   // A parent that started this process with a channel, such as a test, hears where it listens.
   process.send?.({ type: 'ready', url: relay.url });
 

@@ -8,9 +8,17 @@ import type { RateLimits } from './sockets/rate-limit.ts';
 export interface RelaySettings {
   /** Origins of pages that may open sockets besides the relay's own, such as `https://spectral.example.com`. */
   readonly allowedOrigins: readonly string[];
-  /** Frames and bytes per second: a machine above is read more slowly, a browser's requests above are answered 429. */
+  /**
+   * Frames and bytes per second on this process. A machine above its own or its team's is read more slowly; requests of
+   * a browser above its own, its person's or its team's are answered 429.
+   */
   readonly machineRate: RateLimits;
+  /** Of one browser connection. */
   readonly browserRate: RateLimits;
+  /** Of all browser connections of one person. */
+  readonly userRate: RateLimits;
+  /** Of all machines of one team together, and again of all its browsers together. */
+  readonly teamRate: RateLimits;
   /** Bytes on their way to one browser before its channels are dropped. */
   readonly browserWindowBytes: number;
   /** Bytes on their way to one machine before requests are refused. */
@@ -28,10 +36,25 @@ export interface RelaySettings {
   readonly standingSweepMs: number;
 }
 
+/** A person has a few tabs and a shell at work at once. */
+const BUSY_CONNECTIONS = 4;
+
+/** What all connections of a person may send, when only the rate of one is given. */
+export function userRateFor({ framesPerSecond, bytesPerSecond }: RateLimits): RateLimits {
+  return {
+    framesPerSecond: BUSY_CONNECTIONS * framesPerSecond,
+    bytesPerSecond: BUSY_CONNECTIONS * bytesPerSecond,
+  };
+}
+
+const BROWSER_RATE: RateLimits = { framesPerSecond: 500, bytesPerSecond: 16 * 1024 * 1024 };
+
 export const DEFAULT_SETTINGS: RelaySettings = {
   allowedOrigins: [],
   machineRate: { framesPerSecond: 20_000, bytesPerSecond: 64 * 1024 * 1024 },
-  browserRate: { framesPerSecond: 500, bytesPerSecond: 16 * 1024 * 1024 },
+  browserRate: BROWSER_RATE,
+  userRate: userRateFor(BROWSER_RATE),
+  teamRate: { framesPerSecond: 200_000, bytesPerSecond: 512 * 1024 * 1024 },
   browserWindowBytes: 4 * 1024 * 1024,
   machineWindowBytes: 4 * MAX_FRAME_BYTES,
   machinesPerTeam: 10_000,

@@ -25,12 +25,15 @@ describe('settings of the relay', () => {
       REDIS_URL: 'rediss://user:secret@redis:6380',
       SPECTRAL_ALLOWED_ORIGINS: 'https://a.example, https://b.example:8443',
       SPECTRAL_BROWSER_FRAMES_PER_SECOND: '7',
+      SPECTRAL_TEAM_BYTES_PER_SECOND: '70000',
       SPECTRAL_MACHINES_PER_TEAM: '3',
     });
 
     assert.equal(config.redisUrl, 'rediss://user:secret@redis:6380');
     assert.deepEqual(config.allowedOrigins, ['https://a.example', 'https://b.example:8443']);
     assert.equal(config.browserRate.framesPerSecond, 7);
+    assert.equal(config.userRate.framesPerSecond, 28, 'four connections of a person');
+    assert.equal(config.teamRate.bytesPerSecond, 70_000);
     assert.equal(config.machinesPerTeam, 3);
   });
 

@@ -44,6 +44,7 @@ export function timeoutAnswer(limitMs: number): RelayAnswer {
   };
 }
 
-export function tooManyAnswer(message: string): RelayAnswer {
-  return { status: 429, code: 'rate-limited', message };
+/** `details` of a rate that was passed: whose, and when to try again. */
+export function tooManyAnswer(message: string, details?: RelayAnswer['details']): RelayAnswer {
+  return { status: 429, code: 'rate-limited', message, ...(details ? { details } : {}) };
 }

@@ -20,6 +20,7 @@ import { presenceOf, type Seat } from '../routing/watched-machine.ts';
 import type { WatchedMachines } from '../routing/watched-machines.ts';
 import type { Timers } from '../timers.ts';
 import { RateLimiter, type RateLimits } from './rate-limit.ts';
+import { excessMessage, type RateExcess, type Rates } from './rates.ts';
 import { SendWindow, type EngineConnection } from './send-window.ts';
 
 /** What is used of a Socket.IO socket. */
@@ -43,7 +44,9 @@ export interface BrowserSocketParts {
   readonly log: Logger;
   readonly now: () => number;
   readonly timers: Timers;
+  /** Of this connection. */
   readonly rate: RateLimits;
+  readonly rates: Pick<Rates, 'user' | 'teamBrowsers'>;
   readonly windowBytes: number;
 }
 
@@ -60,8 +63,9 @@ export class BrowserSocket implements Reader {
   readonly #socket: BrowserConnection;
   readonly #parts: BrowserSocketParts;
   readonly #window: SendWindow;
-  readonly #limiter: RateLimiter;
   readonly #since: number;
+  /** Made at the first frame: most connections of a fleet are idle. */
+  #limiter: RateLimiter | null = null;
   #ending: CloseReason | null = null;
 
   constructor(number: number, claims: TicketClaims, socket: BrowserConnection, parts: BrowserSocketParts) {
@@ -72,7 +76,6 @@ export class BrowserSocket implements Reader {
     this.#parts = parts;
     this.#window = new SendWindow(socket.conn, parts.windowBytes);
     this.#since = parts.now();
-    this.#limiter = new RateLimiter(parts.rate, this.#since);
   }
 
   /** Takes the seat, greets, and lets frames in. */
@@ -137,37 +140,53 @@ export class BrowserSocket implements Reader {
     counters.bytesFromBrowsers += frame.length;
     if (frame.length > MAX_FRAME_BYTES)
       return this.close(CLOSE.frameTooLarge, `A frame has at most ${MAX_FRAME_BYTES} bytes.`);
-    if (this.#isAboveRate(frame.length)) return this.#refuseRequest(frame);
-    watched.request(seat, frame);
+    const excess = this.#excess(frame.length);
+    if (excess) this.#refuseRequest(frame, excess);
+    else watched.request(seat, frame);
   }
 
   #receiveControl(seat: Seat, text: string): void {
     if (text.length > MAX_CONTROL_BYTES) throw new BadFrame('the control frame is too large');
     const control = parseBrowserToRelay(text);
-    if (this.#isAboveRate(text.length)) {
-      return this.sendControl({
-        kind: 'error',
-        code: CLOSE.rateLimited.reason,
-        message: 'Too many frames; slow down.',
-      });
+    const excess = this.#excess(text.length);
+    if (excess) {
+      const message = `${excessMessage(excess)} The frame was dropped.`;
+      return this.sendControl({ kind: 'error', code: CLOSE.rateLimited.reason, message });
     }
     if (control.kind === 'open') this.#parts.watched.open(seat, control.channel, control.cursor);
     else this.#parts.watched.close(seat, control.channel);
   }
 
-  #isAboveRate(bytes: number): boolean {
-    const waitMs = this.#limiter.take(bytes, this.#parts.now());
-    if (waitMs === 0) return false;
-    this.#parts.counters.rateLimited += 1;
-    if (waitMs > FLOOD_MS) this.close(CLOSE.rateLimited, 'This connection sent far more than it may.');
-    return true;
+  /** Whose rate this frame passes; null, and counted, when it is within all of them. */
+  #excess(bytes: number): RateExcess | null {
+    const excess = this.#ownExcess(bytes) ?? this.#sharedExcess(bytes);
+    if (excess) this.#parts.counters.rateLimited += 1;
+    return excess;
   }
 
-  #refuseRequest(frame: Uint8Array): void {
+  #ownExcess(bytes: number): RateExcess | null {
+    const { now, rate } = this.#parts;
+    this.#limiter ??= new RateLimiter(rate, now());
+    const waitMs = this.#limiter.take(bytes, now());
+    if (waitMs > FLOOD_MS) this.close(CLOSE.rateLimited, 'This connection sent far more than it may.');
+    return waitMs === 0 ? null : { whose: 'connection', waitMs, limits: rate };
+  }
+
+  /** What is refused here is not counted, so that one flooding connection does not shut out its neighbours for long. */
+  #sharedExcess(bytes: number): RateExcess | null {
+    const { user, teamBrowsers } = this.#parts.rates;
+    const userMs = user.admit(this.claims.sub, bytes);
+    if (userMs > 0) return { whose: 'user', waitMs: userMs, limits: user.limits };
+    const teamMs = teamBrowsers.admit(this.claims.team, bytes);
+    return teamMs === 0 ? null : { whose: 'team', waitMs: teamMs, limits: teamBrowsers.limits };
+  }
+
+  #refuseRequest(frame: Uint8Array, excess: RateExcess): void {
     const { kind, target } = decodeFrame(frame);
     if (kind !== FrameKind.request || this.#ending) return;
     this.#parts.counters.requestsRefused += 1;
-    this.sendAnswer(answerFrame(target, tooManyAnswer('Requests come faster than allowed; wait a moment.')));
+    const details = { limit: excess.whose, retryAfterMs: excess.waitMs };
+    this.sendAnswer(answerFrame(target, tooManyAnswer(`${excessMessage(excess)} Wait a moment.`, details)));
   }
 
   #boundOverdraft(): void {

@@ -15,7 +15,7 @@ import type { HeldMachine } from '../routing/held-machine.ts';
 import type { MachineLink } from '../routing/machine-link.ts';
 import type { Timers } from '../timers.ts';
 import type { Heartbeat, Pulse } from './heartbeat.ts';
-import { RateLimiter, type RateLimits } from './rate-limit.ts';
+import { excessMessage, type RateExcess, type Rates } from './rates.ts';
 
 export interface MachineSocketParts {
   readonly heartbeat: Heartbeat;
@@ -23,7 +23,7 @@ export interface MachineSocketParts {
   readonly log: Logger;
   readonly now: () => number;
   readonly timers: Timers;
-  readonly rate: RateLimits;
+  readonly rates: Pick<Rates, 'machine' | 'teamMachines'>;
   readonly windowBytes: number;
 }
 
@@ -31,17 +31,19 @@ export interface MachineSocketParts {
 const CLOSE_GRACE_MS = 2_000;
 /** A flooding machine is left unread for at most this long at a time, so that its pongs still come through. */
 const MOST_PAUSE_MS = 1_000;
+/** A machine that is read more slowly is told so this often. */
+const SLOWED_NOTICE_MS = 10_000;
 
 export class MachineSocket implements MachineLink {
   readonly claims: MachineClaims;
   readonly entry: MachinePresence;
   readonly #socket: WebSocket;
   readonly #parts: MachineSocketParts;
-  readonly #limiter: RateLimiter;
   readonly #since: number;
   #machine: HeldMachine | null = null;
   #pulse: Pulse | null = null;
   #ending: CloseReason | null = null;
+  #slowedAt = -SLOWED_NOTICE_MS;
 
   constructor(socket: WebSocket, claims: MachineClaims, entry: MachinePresence, parts: MachineSocketParts) {
     this.#socket = socket;
@@ -49,7 +51,6 @@ export class MachineSocket implements MachineLink {
     this.entry = entry;
     this.#parts = parts;
     this.#since = parts.now();
-    this.#limiter = new RateLimiter(parts.rate, this.#since);
   }
 
   /** Greets, and lets frames in. `attach` gives the routing side; `onEnd` is called once, after the socket closed. */
@@ -128,13 +129,27 @@ export class MachineSocket implements MachineLink {
     if (control.kind === 'refused') this.#machine?.refuse(control);
   }
 
-  /** Above its rate a machine is read more slowly; nothing of it is lost. */
+  /** Above its rate, or its team's, a machine is read more slowly; nothing of it is lost. */
   #limit(bytes: number): void {
-    const waitMs = this.#limiter.take(bytes, this.#parts.now());
-    if (waitMs === 0 || this.#socket.isPaused) return;
-    this.#parts.counters.rateLimited += 1;
+    const excess = this.#charge(bytes);
+    if (!excess || this.#socket.isPaused) return;
+    const { counters, now, timers } = this.#parts;
+    counters.rateLimited += 1;
     this.#socket.pause();
-    this.#parts.timers.after(Math.min(waitMs, MOST_PAUSE_MS), () => this.#socket.resume());
+    timers.after(Math.min(excess.waitMs, MOST_PAUSE_MS), () => this.#socket.resume());
+    if (now() - this.#slowedAt < SLOWED_NOTICE_MS) return;
+    this.#slowedAt = now();
+    const message = `${excessMessage(excess)} It is read more slowly; nothing is lost.`;
+    this.sendControl({ kind: 'error', code: CLOSE.rateLimited.reason, message });
+  }
+
+  #charge(bytes: number): RateExcess | null {
+    const { machine, teamMachines } = this.#parts.rates;
+    const ownMs = machine.charge(this.entry.machineId, bytes);
+    const teamMs = teamMachines.charge(this.claims.team, bytes);
+    if (ownMs === 0 && teamMs === 0) return null;
+    if (ownMs >= teamMs) return { whose: 'machine', waitMs: ownMs, limits: machine.limits };
+    return { whose: 'team', waitMs: teamMs, limits: teamMachines.limits };
   }
 
   #fail(error: unknown): void {

@@ -1,4 +1,4 @@
-/** Token buckets for frames and bytes of one socket. Pure but for the clock handed in. */
+/** Token buckets for frames and bytes. Pure but for the clock handed in. */
 
 export interface RateLimits {
   readonly framesPerSecond: number;
@@ -21,11 +21,35 @@ export class RateLimiter {
     this.#at = now;
   }
 
-  /** Counts one frame. Milliseconds until the socket is within its limits again; 0 while it is. */
+  /** Counts one frame. Milliseconds until the limits are kept again; 0 while it is. */
   take(bytes: number, now: number): number {
     this.#refill(now);
     this.#frames -= 1;
     this.#bytes -= bytes;
+    return this.#owedMs(now);
+  }
+
+  /**
+   * Counts one frame unless an earlier one is still owed for, so that a frame of any size passes in its time.
+   * Milliseconds until one may; 0: it was counted.
+   */
+  takeIfWithin(bytes: number, now: number): number {
+    const waitMs = this.#owedMs(now);
+    if (waitMs > 0) return waitMs;
+    this.#frames -= 1;
+    this.#bytes -= bytes;
+    return 0;
+  }
+
+  /** Whether a new limiter would be no different. */
+  isFull(now: number): boolean {
+    this.#refill(now);
+    const { framesPerSecond, bytesPerSecond } = this.#limits;
+    return this.#frames >= framesPerSecond * BURST_SECONDS && this.#bytes >= bytesPerSecond * BURST_SECONDS;
+  }
+
+  #owedMs(now: number): number {
+    this.#refill(now);
     const { framesPerSecond, bytesPerSecond } = this.#limits;
     const owed = Math.max(-this.#frames / framesPerSecond, -this.#bytes / bytesPerSecond);
     return owed <= 0 ? 0 : Math.ceil(owed * 1000);

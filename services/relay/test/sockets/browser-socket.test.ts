@@ -180,6 +180,39 @@ describe('a browser’s socket', () => {
     assert.equal(await browser.closedWith(), CLOSE.rateLimited.code);
   });
 
+  it('connections of one person share a rate; another person is not touched; nobody is closed', async () => {
+    const userRate = { framesPerSecond: 10, bytesPerSecond: 1024 * 1024 };
+    const { browser, pod, identity } = await start({ userRate });
+    const second = await connectBrowser(pod.url, await identity.ticket('machine'));
+    const colleague = await connectBrowser(pod.url, await identity.ticket('machine', { sub: 'colleague' }));
+
+    const own = await Promise.all(
+      [...Array(40).keys()].map((call) => (call % 2 ? browser : second).request({})),
+    );
+    const other = await Promise.all([...Array(15).keys()].map(() => colleague.request({})));
+
+    const refused = own.filter(({ answer }) => answer.status === 429);
+    assert.ok(refused.length >= 15 && refused.length <= 20, `${refused.length} refused`);
+    assert.match(JSON.stringify(refused[0]?.answer.body), /"limit":"user","retryAfterMs":\d+/);
+    assert.ok(other.every(({ answer }) => answer.status === 200));
+    assert.ok(!browser.disconnected && !second.disconnected);
+  });
+
+  it('browsers of a team share its rate, whoever the person', async () => {
+    const teamRate = { framesPerSecond: 10, bytesPerSecond: 1024 * 1024 };
+    const { browser, machine, pod, identity } = await start({ teamRate });
+    const colleague = await connectBrowser(pod.url, await identity.ticket('machine', { sub: 'colleague' }));
+
+    const all = await Promise.all(
+      [...Array(40).keys()].map((call) => (call % 2 ? browser : colleague).request({})),
+    );
+
+    const refused = all.filter(({ answer }) => answer.status === 429);
+    assert.match(JSON.stringify(refused[0]?.answer.body), /"limit":"team"/);
+    assert.ok(all.some(({ answer }) => answer.status === 200));
+    assert.equal(machine.closeCode, null);
+  });
+
   it('has at most so many channels open', async () => {
     const reader = { requestTimeoutMs: 1000, pendingRequests: 3, openChannels: 2 };
     const { browser, machine } = await start({ reader });

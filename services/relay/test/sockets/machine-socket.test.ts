@@ -134,6 +134,55 @@ describe('a machine’s socket', () => {
     );
   });
 
+  it('above its rate it is told so once, and whose limit it was', async () => {
+    const rate = { framesPerSecond: 100, bytesPerSecond: 64 * 1024 * 1024 };
+    const { machine } = await start({ machineRate: rate });
+
+    for (let sequence = 1; sequence <= 220; sequence++) machine.send(event(sequence));
+
+    const { code, message } = await machine.control('error');
+    assert.equal(code, 'rate-limited');
+    assert.match(message, /^This machine sends more than the 100 frames/);
+    assert.equal(machine.controls.filter(({ kind }) => kind === 'error').length, 1);
+  });
+
+  it('a new link of a machine above its rate gains it nothing', async () => {
+    const rate = { framesPerSecond: 1, bytesPerSecond: 64 * 1024 * 1024 };
+    const { machine, pod, identity } = await start({ machineRate: rate });
+    for (let sequence = 1; sequence <= 10; sequence++) machine.send(event(sequence));
+    await machine.control('error');
+    machine.socket.terminate();
+
+    const again = await connectMachine(pod.url, await identity.machineToken());
+    again.send(event(11));
+
+    assert.equal((await again.control('error')).code, 'rate-limited');
+  });
+
+  it('machines of a team share its rate, and another team is not touched', async () => {
+    const teamRate = { framesPerSecond: 100, bytesPerSecond: 64 * 1024 * 1024 };
+    const { machine, pod, identity } = await start({ teamRate });
+    const sibling = await connectMachine(pod.url, await identity.machineToken({ sub: 'sibling' }));
+    const stranger = await connectMachine(
+      pod.url,
+      await identity.machineToken({ sub: 'stranger', team: 'other' }),
+    );
+
+    for (let sequence = 1; sequence <= 110; sequence++) {
+      machine.send(event(sequence));
+      sibling.send(event(sequence));
+      stranger.send(event(sequence));
+    }
+
+    await until('one of the team is told', () =>
+      [machine, sibling].some(({ controls }) =>
+        controls.some((control) => control.kind === 'error' && control.message.includes('team')),
+      ),
+    );
+    await until('the stranger is heard', () => pod.relay.counters.framesFromMachines >= 110 * 2);
+    assert.ok(stranger.controls.every(({ kind }) => kind !== 'error'));
+  });
+
   it('answers and pieces for ids that nobody awaits are dropped', async () => {
     const { machine, pod, identity } = await start();
     const browser = await connectBrowser(pod.url, await identity.ticket('machine'));
@@ -149,6 +198,10 @@ describe('a machine’s socket', () => {
     assert.equal(pod.relay.counters.strayFrames - before, 3);
   });
 });
+
+function event(sequence: number): Uint8Array {
+  return encodeFrame({ kind: FrameKind.events, channel: randomUUID(), sequence }, Buffer.from('e'));
+}
 
 async function start(settings = {}) {
   const identity = await createIdentity();

@@ -49,6 +49,16 @@ describe('rate limiter', () => {
     );
   });
 
+  it('what it refuses on the way in is not counted, and a frame of any size passes once nothing is owed', () => {
+    const limiter = new RateLimiter(LIMITS, 0);
+    assert.equal(limiter.takeIfWithin(50_000, 0), 0);
+
+    const waits = Array.from({ length: 100 }, () => limiter.takeIfWithin(10, 0));
+
+    assert.deepEqual(new Set(waits), new Set([3_000]));
+    assert.equal(limiter.takeIfWithin(10, 3_000), 0);
+  });
+
   it('a clock that goes back gives nothing away', () => {
     const limiter = new RateLimiter(LIMITS, 1_000_000);
     limiter.take(20_000, 1_000_000);
