@@ -29,22 +29,40 @@ export function useStickToEnd(scroller: RefObject<HTMLElement | null>, content: 
     const toEnd = () => {
       if (stuck.current) element.scrollTo({ top: element.scrollHeight });
     };
+    const isNear = () => element.scrollHeight - element.clientHeight - element.scrollTop <= NEAR;
     const onScroll = () => {
-      const left = element.scrollHeight - element.clientHeight - element.scrollTop;
       // Rows that are measured anew move the list by themselves; only a move upwards leaves the end.
-      if (left <= NEAR) stuck.current = true;
+      if (isNear()) stuck.current = true;
       else if (element.scrollTop < top) stuck.current = false;
       top = element.scrollTop;
       setAway(!stuck.current);
     };
+    // A wheel's own scroll may come after a growing row has already sent the list to its end: its intent counts.
+    const onWheel = ({ deltaY }: WheelEvent) => {
+      if (deltaY >= 0 || element.scrollHeight <= element.clientHeight) return;
+      stuck.current = false;
+      setAway(true);
+    };
+    // A finger on the list holds it; where it lets go decides.
+    const onTouchMove = () => {
+      stuck.current = false;
+    };
+    const onTouchEnd = () => {
+      if (isNear()) stuck.current = true;
+    };
+    const listening = new AbortController();
+    const listen = { passive: true, signal: listening.signal };
     const sizes = new ResizeObserver(toEnd);
     sizes.observe(inside);
     sizes.observe(element);
-    element.addEventListener('scroll', onScroll, { passive: true });
+    element.addEventListener('scroll', onScroll, listen);
+    element.addEventListener('wheel', onWheel, listen);
+    element.addEventListener('touchmove', onTouchMove, listen);
+    element.addEventListener('touchend', onTouchEnd, listen);
     toEnd();
     return () => {
       sizes.disconnect();
-      element.removeEventListener('scroll', onScroll);
+      listening.abort();
     };
   }, [scroller]);
 

@@ -252,7 +252,7 @@ describe('conversation', function () {
   it('the list stays where the person scrolled to, and offers the way to the end', async () => {
     const { page, machine } = await emptySession();
     machine.script = () =>
-      answer(Array.from({ length: 120 }, (_, index) => `Line ${index}.`).join('\n\n'), 60);
+      answer(Array.from({ length: 400 }, (_, index) => `Line ${index}.`).join('\n\n'), 16);
     await send(page, 'Long answer');
     await page.getByText('Line 40.').waitFor();
     const list = page.locator('.conversation-scroll');

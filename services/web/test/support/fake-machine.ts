@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import {
   MACHINE_CHANNEL,
   parse,
-  prompt,
+  prompt as promptShape,
   type Actor,
   type ErrorBody,
   type MachineEvent,
@@ -175,7 +175,7 @@ export class FakeMachine {
         return ok;
       }
       case 'POST sessions/:id/prompts':
-        return { status: 202, body: this.#prompt(id, parse(prompt, given, 'prompt'), actor) };
+        return { status: 202, body: this.#prompt(id, parse(promptShape, given, 'prompt'), actor) };
       case 'DELETE sessions/:id/prompts':
         return this.#withdraw(id, restId);
       case 'POST sessions/:id/cancel':
