@@ -49,5 +49,6 @@ function modelConfig(model: Model): ProviderModelConfig {
     contextWindow: model.contextWindow,
     maxTokens: model.maxOutput,
     compat,
+    ...(model.thinkingLevelMap ? { thinkingLevelMap: model.thinkingLevelMap } : {}),
   };
 }
