@@ -66,6 +66,7 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
       <path
         d={PATHS[name]}
         stroke="currentColor"
+        fill={name === 'stop' ? 'currentColor' : 'none'}
         strokeWidth={name === 'more' ? 2.4 : 1.5}
         strokeLinecap="round"
         strokeLinejoin="round"

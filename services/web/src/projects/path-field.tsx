@@ -104,9 +104,10 @@ function usePaths(prefix: string): readonly PathEntry[] {
   const { room } = useMachine();
   const [entries, setEntries] = useState<readonly PathEntry[]>([]);
   useEffect(() => {
+    const showEntries = (found: readonly PathEntry[]) => setEntries(wantedEntries(found, prefix));
     const asked = new AbortController();
     const timer = setTimeout(() => {
-      room.calls.paths(prefix, { signal: asked.signal }).then(setEntries, () => {
+      room.calls.paths(prefix, { signal: asked.signal }).then(showEntries, () => {
         // Completion is a convenience: without it the path is typed whole, and creating tells what is wrong.
       });
     }, TYPING_MS);
@@ -116,4 +117,10 @@ function usePaths(prefix: string): readonly PathEntry[] {
     };
   }, [prefix, room]);
   return entries;
+}
+
+/** Hidden directories are offered once their dot is typed. */
+function wantedEntries(found: readonly PathEntry[], prefix: string): readonly PathEntry[] {
+  const typed = prefix.slice(prefix.lastIndexOf('/') + 1);
+  return typed.startsWith('.') ? found : found.filter(({ name }) => !name.startsWith('.'));
 }

@@ -1,19 +1,19 @@
 // Cost by day as bars; the same numbers as a list for screen readers.
-import type { UsageReport } from '@spectral/proto/wire';
 import { costText, dateText } from '../design/amounts.ts';
+import type { DayCost } from './every-day.ts';
 
 const WIDTH = 720;
 const HEIGHT = 132;
 const GAP = 3;
 
-export function DayChart({ days }: { days: UsageReport['byDay'] }) {
-  const most = Math.max(...days.map(({ cost }) => cost), 0.01);
+export function DayChart({ days }: { days: readonly DayCost[] }) {
+  const most = Math.max(0, ...days.map(({ cost }) => cost));
   const step = WIDTH / Math.max(1, days.length);
   return (
     <figure className="day-chart">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         {days.map(({ day, cost }, index) => {
-          const height = Math.max(1.5, (cost / most) * (HEIGHT - 4));
+          const height = Math.max(1.5, (cost / (most || 1)) * (HEIGHT - 4));
           return (
             <rect
               key={day}

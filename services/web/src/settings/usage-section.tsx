@@ -2,8 +2,10 @@
 import { useCallback, useState } from 'react';
 import type { Team, UsageReport, UsageRow } from '@spectral/proto/wire';
 import { useServices } from '../app/services.ts';
+import { useRoughNow } from '../data/clock.ts';
 import { costText, tokensText } from '../design/amounts.ts';
 import { DayChart } from './day-chart.tsx';
+import { everyDay } from './every-day.ts';
 import { LoadedView, useLoaded } from './loaded.tsx';
 
 const PERIODS = [7, 30, 90];
@@ -30,6 +32,7 @@ export function UsageSection({ team }: { team: Team }) {
 
 function Report({ report }: { report: UsageReport }) {
   const { total } = report;
+  const now = useRoughNow();
   if (total.calls === 0) {
     return <p className="settings-none">No calls in this time. Usage appears here with the first prompt.</p>;
   }
@@ -55,7 +58,7 @@ function Report({ report }: { report: UsageReport }) {
       </dl>
       <section className="settings-card">
         <h2>Cost by day</h2>
-        <DayChart days={report.byDay} />
+        <DayChart days={everyDay(report.byDay, report.since, now)} />
       </section>
       <UsageTable title="By model" rows={report.byModel.map((row) => ({ ...row, name: row.modelId }))} />
       <UsageTable
