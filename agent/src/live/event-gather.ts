@@ -80,7 +80,9 @@ class TickGather implements EventGather {
     const pending = { sessionId: session.id, seq, at, event };
     this.#events.push(pending);
     this.#tails.set(session.id, pending);
-    this.touch(session, false);
+    // A session that streams moves nothing but its head, which the log itself tells: its row is left alone.
+    if (isStreaming(event)) this.#schedule(GATHER_MS);
+    else this.touch(session, false);
   }
 
   saveEntry(session: Recorded, entry: { readonly id: string; readonly json: string }): void {
@@ -159,6 +161,10 @@ class TickGather implements EventGather {
 
 /** An event that waits; its text may still grow. */
 type Pending = { -readonly [Field in keyof LoggedEvent]: LoggedEvent[Field] };
+
+function isStreaming({ type }: SessionEvent): boolean {
+  return type === 'text_delta' || type === 'thinking_delta' || type === 'tool_progress';
+}
 
 /** Two neighbours as one event, or null when they must stay two. */
 function joinedEvent(before: SessionEvent, next: SessionEvent): SessionEvent | null {

@@ -10,6 +10,8 @@ import type { Sqlite } from './sqlite.ts';
  * longer waits are retries of the caller.
  */
 const BUSY_TIMEOUT_MS = 100;
+/** Pages of 4 kB in the write-ahead log before they are copied back: 16 MB. */
+const CHECKPOINT_PAGES = 4_000;
 
 /** Loads the native module. Throws CommandFailed with the remedy when it does not load. */
 export async function loadSqlite(): Promise<typeof Database> {
@@ -34,6 +36,8 @@ export function openDatabase(Sqlite3: typeof Database, path: string): Sqlite {
     chmodSync(path, 0o600);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
+    // Streaming writes many pages a second: copying them back in larger portions costs less.
+    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     database.pragma('foreign_keys = ON');
     migrate(database);
     return database;

@@ -29,29 +29,34 @@ interface Row {
   turn: string | null;
   messages: number;
   usage: string;
+  /** As of the row's last change; deltas since then are in the log alone. */
   head: number;
+  log_head: number;
   compact_next: number;
   created_at: number;
   updated_at: number;
 }
 
+const SELECT = `SELECT *, coalesce((SELECT max(seq) FROM events WHERE session_id = sessions.id), 0) AS log_head
+  FROM sessions`;
+
 export function createSessions(database: Sqlite): Sessions {
-  const insert = database.prepare<[Row]>(`
+  const insert = database.prepare<[StoredRow]>(`
     INSERT INTO sessions VALUES (@id, @project_id, @title, @title_state, @status, @model_id, @actor, @forked_from,
       @loop, @turn, @messages, @usage, @head, @compact_next, @created_at, @updated_at)`);
-  const update = database.prepare<[Row]>(`
+  const update = database.prepare<[StoredRow]>(`
     UPDATE sessions SET project_id = @project_id, title = @title, title_state = @title_state, status = @status,
       model_id = @model_id, actor = @actor, forked_from = @forked_from, loop = @loop, turn = @turn,
       messages = @messages, usage = @usage, head = @head, compact_next = @compact_next, updated_at = @updated_at
     WHERE id = @id`);
-  const get = database.prepare<[string], Row>('SELECT * FROM sessions WHERE id = ?');
+  const get = database.prepare<[string], Row>(`${SELECT} WHERE id = ?`);
   const ofProject = database.prepare<[string], Row>(
-    'SELECT * FROM sessions WHERE project_id = ? ORDER BY updated_at DESC, id',
+    `${SELECT} WHERE project_id = ? ORDER BY updated_at DESC, id`,
   );
-  const all = database.prepare<[], Row>('SELECT * FROM sessions ORDER BY updated_at DESC, id');
+  const all = database.prepare<[], Row>(`${SELECT} ORDER BY updated_at DESC, id`);
   const count = database.prepare<[], { count: number }>('SELECT count(*) AS count FROM sessions');
   const unfinished = database.prepare<[], Row>(
-    `SELECT * FROM sessions WHERE status = 'running' OR turn IS NOT NULL OR loop IS NOT NULL`,
+    `${SELECT} WHERE status = 'running' OR turn IS NOT NULL OR loop IS NOT NULL`,
   );
   const remove = database.prepare<[string]>('DELETE FROM sessions WHERE id = ?');
   return {
@@ -66,7 +71,9 @@ export function createSessions(database: Sqlite): Sessions {
   };
 }
 
-function rowOf(record: SessionRecord): Row {
+type StoredRow = Omit<Row, 'log_head'>;
+
+function rowOf(record: SessionRecord): StoredRow {
   const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
   return {
     id: record.id,
@@ -107,7 +114,7 @@ function recordOfRow(row: Row): SessionRecord {
     turn: row.turn === null ? null : (JSON.parse(row.turn) as SessionRecord['turn']),
     messages: row.messages,
     usage: JSON.parse(row.usage) as SessionRecord['usage'],
-    head: row.head,
+    head: Math.max(row.head, row.log_head),
     compactNext: row.compact_next === 1,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
