@@ -31,7 +31,12 @@ export function SettingsPage({ section }: { section: string }) {
       <div className="settings">
         <nav className="settings-nav" aria-label="Settings">
           {SECTIONS.map(({ id, title, icon }) => (
-            <Link key={id} href={`/settings/${id}`} aria-current={id === current?.id ? 'page' : undefined}>
+            <Link
+              key={id}
+              href={`/settings/${id}`}
+              aria-current={id === current?.id ? 'page' : undefined}
+              ref={id === current?.id ? showWhole : undefined}
+            >
               <Icon name={icon} />
               {title}
             </Link>
@@ -52,4 +57,9 @@ export function SettingsPage({ section }: { section: string }) {
       </div>
     </div>
   );
+}
+
+/** On a narrow screen the sections scroll sideways: the chosen one is in sight. */
+function showWhole(link: HTMLAnchorElement | null): void {
+  link?.scrollIntoView({ block: 'nearest', inline: 'center' });
 }
