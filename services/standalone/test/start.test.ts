@@ -115,6 +115,23 @@ describe('npm start', function () {
     assert.match(output, new RegExp(`already runs here as process ${first.pid}`));
   });
 
+  it('a native module that does not load: one line with the remedy, and nothing left running', async () => {
+    // What a module built for another system or Node does, to every native module of the child processes.
+    const broken = place.at('broken.cjs');
+    writeFileSync(broken, "process.dlopen = () => { throw new Error('invalid ELF header'); };");
+
+    const { code, output } = await runStandalone({
+      SPECTRAL_DATA_DIR: place.at('data'),
+      NODE_OPTIONS: `--require ${broken}`,
+    });
+
+    assert.equal(code, 1);
+    const [fault, ...others] = output.split('\n').filter((line) => line.includes('✗'));
+    assert.match(fault ?? '', /native SQLite module does not load .*invalid ELF header.*npm ci/);
+    assert.deepEqual(others, []);
+    assert.equal(existsSync(place.at('data/standalone.pid')), false);
+  });
+
   it('settings that cannot be used: every fault in one go', async () => {
     const { code, output } = await runStandalone({ SPECTRAL_PORT: '80a', SPECTRAL_LOG_LEVEL: 'loud' });
 
