@@ -44,15 +44,7 @@ export function AccountMenu() {
             <MenuItem icon="gear" onSelect={then(() => navigate('/settings/profile'))}>
               Settings
             </MenuItem>
-            <MenuItem
-              icon="keyboard"
-              onSelect={then(() =>
-                commands
-                  .get()
-                  .find(({ id }) => id === 'shortcuts')
-                  ?.run(),
-              )}
-            >
+            <MenuItem icon="keyboard" onSelect={then(() => commands.run('shortcuts'))}>
               Keyboard shortcuts
             </MenuItem>
             <div className="menu-line" />

@@ -21,6 +21,8 @@ export interface Command {
 export interface Commands extends Readable<readonly Command[]> {
   /** Adds commands until the function returned is called. */
   add(commands: readonly Command[]): () => void;
+  /** Runs the command of this id, if it is offered now. */
+  run(id: string): void;
 }
 
 export function createCommands(): Commands {
@@ -28,6 +30,11 @@ export function createCommands(): Commands {
   return {
     get: store.get,
     subscribe: store.subscribe,
+    run: (id) =>
+      store
+        .get()
+        .find((command) => command.id === id)
+        ?.run(),
     add(commands) {
       store.set([...store.get(), ...commands]);
       return () => store.set(store.get().filter((command) => !commands.includes(command)));

@@ -1,22 +1,18 @@
 // The left side of a machine: which machine, a search, its projects with their sessions.
-import { useMemo, useRef, useState } from 'react';
-import { Link, useLocation } from 'wouter';
-import { AccountMenu } from '../app/account-menu.tsx';
-import { sessionPath } from '../app/paths.ts';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { useServices } from '../app/services.ts';
 import { useStore } from '../data/store.ts';
 import { IconButton } from '../design/button.tsx';
 import { Icon } from '../design/icon.tsx';
-import { Kbd } from '../design/kbd.tsx';
-import { Mark } from '../design/logo.tsx';
-import { useCommands } from '../keyboard/commands.ts';
 import { moveBetween } from '../keyboard/list-navigation.ts';
-import { FreshnessMark } from '../machines/freshness-mark.tsx';
 import { useMachine } from '../machines/machine-context.ts';
 import { ProjectForm } from '../projects/project-form.tsx';
-import { RailProject } from './rail-project.tsx';
-import { railGroups } from './rail-groups.ts';
 import { useNewSession } from './new-session.ts';
+import { useRailCommands } from './rail-commands.ts';
+import { railGroups } from './rail-groups.ts';
+import { RailHead } from './rail-head.tsx';
+import { RailProject } from './rail-project.tsx';
+import { RailSearch } from './rail-search.tsx';
 import './rail.css';
 
 interface RailProps {
@@ -26,11 +22,8 @@ interface RailProps {
 }
 
 export function Rail({ machineId, sessionId, projectId }: RailProps) {
-  const { commands } = useServices();
   const { room, name } = useMachine();
   const lists = useStore(room.lists);
-  const isOffline = useStore(room.link).kind === 'machine-offline';
-  const [, navigate] = useLocation();
   const [query, setQuery] = useState('');
   const [adding, setAdding] = useState(false);
   const search = useRef<HTMLInputElement>(null);
@@ -38,97 +31,20 @@ export function Rail({ machineId, sessionId, projectId }: RailProps) {
   const newSession = useNewSession();
   const current =
     projectId ?? lists?.sessions.find(({ id }) => id === sessionId)?.projectId ?? lists?.projects[0]?.id;
-  const inOrder = groups.flatMap(({ sessions }) => sessions);
-
-  const step = (by: number) => () => {
-    const at = inOrder.findIndex(({ id }) => id === sessionId);
-    const next = inOrder[at < 0 ? 0 : Math.min(inOrder.length - 1, Math.max(0, at + by))];
-    if (next) navigate(sessionPath(machineId, next.id));
-  };
-  useCommands(commands, [
-    ...(lists?.sessions ?? []).map((session) => ({
-      id: `session-${session.id}`,
-      title: session.title,
-      detail: lists?.projects.find(({ id }) => id === session.projectId)?.name ?? '',
-      group: 'Sessions',
-      icon: 'thought' as const,
-      run: () => navigate(sessionPath(machineId, session.id)),
-    })),
-    {
-      id: 'new-session',
-      title: 'New session',
-      group: 'Sessions and projects',
-      icon: 'plus',
-      chord: 'n',
-      run: () => current && newSession.create(current),
-    },
-    {
-      id: 'new-project',
-      title: 'New project',
-      group: 'Sessions and projects',
-      icon: 'folder',
-      chord: 'p',
-      run: () => setAdding(true),
-    },
-    {
-      id: 'search',
-      title: 'Search sessions',
-      group: 'Sessions and projects',
-      icon: 'search',
-      chord: '/',
-      hidden: true,
-      run: () => search.current?.focus(),
-    },
-    {
-      id: 'next',
-      title: 'Next session',
-      group: 'Sessions and projects',
-      icon: 'arrow-down',
-      chord: 'j',
-      hidden: true,
-      run: step(1),
-    },
-    {
-      id: 'previous',
-      title: 'Previous session',
-      group: 'Sessions and projects',
-      icon: 'arrow-up',
-      chord: 'k',
-      hidden: true,
-      run: step(-1),
-    },
-  ]);
+  useRailCommands({
+    machineId,
+    sessionId,
+    lists,
+    groups,
+    onNewSession: () => current !== undefined && newSession.create(current),
+    onNewProject: () => setAdding(true),
+    onSearch: () => search.current?.focus(),
+  });
 
   return (
     <nav className="rail" aria-label="Projects and sessions">
-      <header className="rail-head">
-        <Link href="/" className="rail-machine" title="Choose another machine">
-          <Mark size={22} />
-          <span className="rail-machine-text">
-            <strong className="truncate">{name ?? 'Machine'}</strong>
-            <FreshnessMark channel={null} />
-          </span>
-          <Icon name="chevron-down" size={14} />
-        </Link>
-        <AccountMenu />
-      </header>
-      <div className="rail-search">
-        <Icon name="search" size={15} />
-        <input
-          ref={search}
-          type="search"
-          aria-label="Search sessions"
-          placeholder="Search sessions"
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape') return;
-            setQuery('');
-            event.currentTarget.blur();
-          }}
-        />
-        <Kbd chord="/" />
-      </div>
+      <RailHead name={name} />
+      <RailSearch ref={search} query={query} onQuery={setQuery} />
       {newSession.failure && (
         <p className="rail-failure" role="alert">
           {newSession.failure}
@@ -148,40 +64,21 @@ export function Rail({ machineId, sessionId, projectId }: RailProps) {
             onNewSession={() => newSession.create(group.project.id)}
           />
         ))}
-        {lists && groups.length === 0 && query !== '' && (
-          <p className="rail-none">No session matches “{query}”.</p>
-        )}
-        {lists && lists.projects.length === 0 && !adding && <p className="rail-none">No projects yet.</p>}
-        {!lists && isOffline && <p className="rail-none">Projects appear here when the machine is back.</p>}
-        {!lists && !isOffline && <RailSkeleton />}
+        {groups.length === 0 && <NoGroups query={query} />}
       </div>
-      <footer className="rail-foot">
-        {adding ? (
-          <ProjectForm onDone={() => setAdding(false)} />
-        ) : (
-          <button type="button" className="rail-add" onClick={() => setAdding(true)} disabled={!lists}>
-            <Icon name="plus" />
-            New project
-          </button>
-        )}
-        {!adding && (
-          <IconButton
-            icon="command"
-            label="Command palette"
-            onClick={() =>
-              commands
-                .get()
-                .find(({ id }) => id === 'palette')
-                ?.run()
-            }
-          />
-        )}
-      </footer>
+      <RailFoot adding={adding} onAdding={setAdding} />
     </nav>
   );
 }
 
-function RailSkeleton() {
+/** Why the list is empty. */
+function NoGroups({ query }: { query: string }): ReactNode {
+  const { room } = useMachine();
+  const isKnown = useStore(room.lists) !== null;
+  const isOffline = useStore(room.link).kind === 'machine-offline';
+  if (isKnown && query !== '') return <p className="rail-none">No session matches “{query}”.</p>;
+  if (isKnown) return <p className="rail-none">No projects yet.</p>;
+  if (isOffline) return <p className="rail-none">Projects appear here when the machine is back.</p>;
   return (
     <div className="rail-skeleton" aria-hidden="true">
       <i />
@@ -189,5 +86,26 @@ function RailSkeleton() {
       <i />
       <i />
     </div>
+  );
+}
+
+function RailFoot({ adding, onAdding }: { adding: boolean; onAdding: (adding: boolean) => void }) {
+  const { commands } = useServices();
+  const isKnown = useStore(useMachine().room.lists) !== null;
+  if (adding) {
+    return (
+      <footer className="rail-foot">
+        <ProjectForm onDone={() => onAdding(false)} />
+      </footer>
+    );
+  }
+  return (
+    <footer className="rail-foot">
+      <button type="button" className="rail-add" onClick={() => onAdding(true)} disabled={!isKnown}>
+        <Icon name="plus" />
+        New project
+      </button>
+      <IconButton icon="command" label="Command palette" onClick={() => commands.run('palette')} />
+    </footer>
   );
 }

@@ -1,39 +1,33 @@
 // The line below the field: images, model, loop on the left; send, steer, stop on the right.
 import { useRef } from 'react';
-import type { PromptMode } from '@spectral/proto/wire';
 import { Button, IconButton } from '../../design/button.tsx';
 import { Icon } from '../../design/icon.tsx';
 import type { ComposerProps } from './composer-props.ts';
-import type { LoopChoice } from './loop-choice.ts';
 import { LoopControl } from './loop-control.tsx';
 import { ModelPicker } from './model-picker.tsx';
+import type { ComposerActions } from './use-composer.ts';
 
 interface ComposerBarProps extends Pick<
   ComposerProps,
   'running' | 'unreachable' | 'models' | 'modelId' | 'onModel' | 'loop'
 > {
-  empty: boolean;
-  loopChoice: LoopChoice;
-  onLoopChoice: (choice: LoopChoice) => void;
-  onFiles: (files: readonly File[]) => void;
-  onSendAs: (mode: PromptMode) => void;
-  onStopNow: () => void;
-  onStopLoopNow: () => void;
+  composer: ComposerActions;
 }
 
 export function ComposerBar(props: ComposerBarProps) {
+  const { composer } = props;
   return (
     <div className="composer-bar">
-      <ImageButton onFiles={props.onFiles} />
+      <ImageButton onFiles={composer.addImages} />
       <ModelPicker models={props.models} modelId={props.modelId} onModel={props.onModel} />
       <LoopControl
         loop={props.loop}
-        choice={props.loopChoice}
-        onChoice={props.onLoopChoice}
-        onStop={props.onStopLoopNow}
+        choice={composer.loop}
+        onChoice={composer.setLoop}
+        onStop={composer.stopLoop}
       />
       <span className="composer-space" />
-      <SendButtons {...props} />
+      {props.running ? <RunningButtons {...props} /> : <SendButton {...props} />}
     </div>
   );
 }
@@ -66,31 +60,33 @@ function ImageButton({ onFiles }: { onFiles: (files: readonly File[]) => void })
   );
 }
 
-function SendButtons({ running, unreachable, empty, onSendAs, onStopNow }: ComposerBarProps) {
-  const off = empty || unreachable !== null;
-  if (!running) {
-    return (
-      <button
-        type="button"
-        className="send-button"
-        aria-label="Send"
-        title="Send (Enter)"
-        disabled={off}
-        onClick={() => onSendAs('queue')}
-      >
-        <Icon name="arrow-up" size={18} />
-      </button>
-    );
-  }
+function SendButton({ unreachable, composer }: ComposerBarProps) {
+  return (
+    <button
+      type="button"
+      className="send-button"
+      aria-label="Send"
+      title="Send (Enter)"
+      disabled={composer.isEmpty || unreachable !== null}
+      onClick={() => composer.send('queue')}
+    >
+      <Icon name="arrow-up" size={18} />
+    </button>
+  );
+}
+
+/** While a turn runs: what is written can wait for its end or reach it; and it can be stopped. */
+function RunningButtons({ unreachable, composer }: ComposerBarProps) {
+  const off = unreachable !== null;
   return (
     <>
-      {!empty && (
+      {!composer.isEmpty && (
         <>
           <Button
             tone="quiet"
             icon="steer"
             disabled={off}
-            onClick={() => onSendAs('steer')}
+            onClick={() => composer.send('steer')}
             title="Reaches the agent after its current tool"
           >
             Steer
@@ -98,14 +94,14 @@ function SendButtons({ running, unreachable, empty, onSendAs, onStopNow }: Compo
           <Button
             icon="clock"
             disabled={off}
-            onClick={() => onSendAs('queue')}
+            onClick={() => composer.send('queue')}
             title="Waits for the end of the turn (Enter)"
           >
             Queue
           </Button>
         </>
       )}
-      <IconButton tone="plain" icon="stop" label="Stop (Esc)" onClick={onStopNow} />
+      <IconButton tone="plain" icon="stop" label="Stop (Esc)" onClick={composer.stop} />
     </>
   );
 }
