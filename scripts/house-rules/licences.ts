@@ -1,6 +1,6 @@
 // Licences of the packages in the lockfile: all must allow shipping Spectral under MIT.
 
-/** SPDX identifiers; MPL-2.0 binds only its own files, which are shipped unchanged. */
+/** SPDX identifiers; MPL-2.0 and OFL-1.1 (fonts) bind only their own files, which are shipped unchanged. */
 const compatible = new Set([
   '0BSD',
   'Apache-2.0',
@@ -13,6 +13,7 @@ const compatible = new Set([
   'MIT',
   'MIT-0',
   'MPL-2.0',
+  'OFL-1.1',
   'Python-2.0',
   'PSF-2.0',
   'Unlicense',
