@@ -69,7 +69,7 @@ export function closing({ used, prompt, images }: DemoRequest): string {
       '',
       '1. Stop Spectral.',
       '2. Set `ANTHROPIC_API_KEY` or `OPENAI_API_KEY`.',
-      '3. Start it again and choose a model above the message box.',
+      '3. Start it again and choose a model in the message box.',
     ].join('\n'),
     '- Every step above was stored as an event on the machine.\n- Reload this page in the middle of an answer: nothing is lost.',
   ].join('\n\n');

@@ -30,7 +30,8 @@ export function FirstMachine({ known = 0 }: { known?: number }) {
       )}
       <ol>
         <Step number={1} done={registered} title="Install the command">
-          <Copyable text="npm install --global @spectral/agent" what="command" />
+          <Copyable text="npm ci && npm link --workspace agent" what="command" />
+          <p>In a checkout of Spectral on that machine; it needs Node 22.19 or newer.</p>
         </Step>
         <Step number={2} done={registered} title="Log in with a team key">
           <Copyable text={`SPECTRAL_MCP_URL=${origin}/mcp spectral login`} what="command" />

@@ -130,7 +130,7 @@ describe('conversation', function () {
 
     const notice = page.locator('.row-error');
     await notice.waitFor();
-    assert.match((await notice.textContent()) ?? '', /529: overloaded.*choose another model/s);
+    assert.match((await notice.textContent()) ?? '', /too large for the model.*Compact the session/s);
   });
 
   it('on an offline machine the draft is kept, also over a reload', async () => {

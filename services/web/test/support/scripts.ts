@@ -47,7 +47,7 @@ export const answer =
   };
 
 export const failingTurn: Script = async ({ emit }) => {
-  emit({ type: 'error', code: 'overloaded', message: 'The provider answered 529: overloaded.' });
+  emit({ type: 'error', code: 'request-too-large', message: 'The request is too large for the model.' });
   return 'error';
 };
 
