@@ -3,10 +3,10 @@ import { BadInput, parseJson } from '@spectral/proto/wire';
 import * as v from 'valibot';
 import type { Announcement, Announcements } from './announcements.ts';
 import type { Logger } from './logger.ts';
-import { openRedis, openRedisSubscriber, whenConnected, type RedisAddress } from './redis-connection.ts';
+import type { RedisAddress } from './redis-address.ts';
+import { openRedisChannel } from './redis-channel.ts';
 
 const CHANNEL = 'spectral:announcements';
-const START_WAIT_MS = 2_000;
 
 const machineId = v.string();
 const announcement: v.GenericSchema<unknown, Announcement> = v.variant('type', [
@@ -31,26 +31,24 @@ const announcement: v.GenericSchema<unknown, Announcement> = v.variant('type', [
 
 /** Announcements in the Redis at `address`. Resolves when they are heard, or after two seconds of Redis being away. */
 export async function createRedisAnnouncements(address: RedisAddress, log: Logger): Promise<Announcements> {
-  const publisher = openRedis(address, log);
-  const subscriber = openRedisSubscriber(address, log);
   const listeners = new Set<(heard: Announcement) => void>();
-
-  subscriber.on('message', (_channel: string, text: string) => {
-    const heard = read(text, log);
-    if (heard) for (const listener of listeners) listener(heard);
+  const channel = openRedisChannel({
+    address,
+    channel: CHANNEL,
+    log,
+    onMessage(bytes) {
+      const heard = read(bytes.toString(), log);
+      if (heard) for (const listener of listeners) listener(heard);
+    },
+    onBroken() {
+      // What is missed, sweeps and looks of the listeners make good.
+    },
   });
-  const subscribed = subscriber.subscribe(CHANNEL).catch((err: unknown) => {
-    log.warn({ err }, 'announcements are not heard');
-  });
-  await Promise.race([
-    Promise.all([subscribed, whenConnected(publisher, START_WAIT_MS)]),
-    whenConnected(subscriber, START_WAIT_MS).then(() => undefined),
-  ]);
-  if (subscriber.status === 'ready') await subscribed;
+  await channel.hear();
 
   return {
     async publish(fact) {
-      await publisher.publish(CHANNEL, JSON.stringify(fact));
+      await channel.publish(CHANNEL, JSON.stringify(fact));
     },
     subscribe(listener) {
       const own = (heard: Announcement) => listener(heard);
@@ -59,8 +57,7 @@ export async function createRedisAnnouncements(address: RedisAddress, log: Logge
     },
     async close() {
       listeners.clear();
-      publisher.disconnect();
-      subscriber.disconnect();
+      channel.close();
     },
   };
 }

@@ -5,12 +5,14 @@
  *   spectral:machine:{<id>}      "<epoch> <since> <pid> <until> <pod>"; `until` is 0 while held, `pid` 0 when unknown
  *
  * A machine is present while its record is held and its pod spoke within PRESENCE_EXPIRY_MS. Epochs come from Redis'
- * clock and always grow, even when Redis has lost its data in between.
+ * clock and always grow, even when Redis has lost its data in between. In a cluster each key is alone on its node and
+ * is always judged by that node's clock.
  */
-import type { Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import type { Logger } from './logger.ts';
 import { PRESENCE_EXPIRY_MS, type MachinePresence, type Presence } from './presence.ts';
-import { openRedis, whenConnected, type RedisAddress } from './redis-connection.ts';
+import type { RedisAddress } from './redis-address.ts';
+import { openRedis, whenConnected, type RedisClient } from './redis-connection.ts';
 import { createRedisScript } from './redis-script.ts';
 
 /** How long Redis remembers when a machine was last seen. */
@@ -28,6 +30,13 @@ const SPEAK = createRedisScript(`
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   redis.call('SET', KEYS[1], string.format('%.0f', now), 'EX', ARGV[1])
   return 1`);
+
+/** Milliseconds since a pod last spoke, by the clock that noted it; nil for a pod that never did. */
+const SILENCE = createRedisScript(`
+  local spoken = redis.call('GET', KEYS[1])
+  if not spoken then return false end
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000) - spoken`);
 
 /** A pod takes a machine, whoever has it. Returns the record before and after. */
 const CLAIM = createRedisScript(`
@@ -70,7 +79,7 @@ export async function createRedisPresence(address: RedisAddress, log: Logger): P
   return presenceIn(redis);
 }
 
-function presenceIn(redis: Redis): Presence {
+function presenceIn(redis: RedisClient): Presence {
   return {
     async claim({ machineId, podId, pid }) {
       await SPEAK(redis, [podKey(podId)], [REMEMBER_SECONDS]);
@@ -119,28 +128,32 @@ function presenceIn(redis: Redis): Presence {
 }
 
 /** Whether an entry is still the newest; makes good what Redis has forgotten. */
-async function stands(redis: Redis, entry: MachinePresence, row: Row | undefined): Promise<boolean> {
+async function stands(redis: RedisClient, entry: MachinePresence, row: Row | undefined): Promise<boolean> {
   if (row && row.entry.epoch > entry.epoch) return false;
   if (row && row.entry.epoch === entry.epoch) return row.until === 0;
   const { machineId, epoch } = entry;
   return (await HOLD(redis, [machineKey(machineId)], [epoch, writeRow(entry), REMEMBER_SECONDS])) === 1;
 }
 
-async function alivePods(redis: Redis, rows: readonly Row[]): Promise<Set<string>> {
-  if (rows.length === 0) return new Set();
-  const [[seconds], spoken] = await Promise.all([redis.time(), spokenAt(redis, rows)]);
-  const oldest = Number(seconds) * 1000 - PRESENCE_EXPIRY_MS;
-  return new Set([...spoken].filter(([, at]) => at >= oldest).map(([podId]) => podId));
+async function alivePods(redis: RedisClient, rows: readonly Row[]): Promise<Set<string>> {
+  const pods = [...new Set(rows.map(({ entry }) => entry.podId))];
+  const silences = await Promise.all(pods.map((podId) => SILENCE(redis, [podKey(podId)], [])));
+  return new Set(
+    pods.filter((_, index) => {
+      const silenceMs = silences[index];
+      return typeof silenceMs === 'number' && silenceMs <= PRESENCE_EXPIRY_MS;
+    }),
+  );
 }
 
 /** When the pods of these rows last spoke. */
-async function spokenAt(redis: Redis, rows: readonly Row[]): Promise<Map<string, number>> {
+async function spokenAt(redis: RedisClient, rows: readonly Row[]): Promise<Map<string, number>> {
   const pods = [...new Set(rows.map(({ entry }) => entry.podId))];
   const values = await readMany(redis, pods.map(podKey));
   return new Map(pods.flatMap((podId, index) => (values[index] ? [[podId, Number(values[index])]] : [])));
 }
 
-async function readRows(redis: Redis, machineIds: readonly string[]): Promise<Map<string, Row>> {
+async function readRows(redis: RedisClient, machineIds: readonly string[]): Promise<Map<string, Row>> {
   const values = await readMany(redis, machineIds.map(machineKey));
   const rows = new Map<string, Row>();
   for (const [index, machineId] of machineIds.entries()) {
@@ -150,7 +163,9 @@ async function readRows(redis: Redis, machineIds: readonly string[]): Promise<Ma
   return rows;
 }
 
-async function readMany(redis: Redis, keys: readonly string[]): Promise<(string | null)[]> {
+async function readMany(redis: RedisClient, keys: readonly string[]): Promise<(string | null)[]> {
+  // Keys of several nodes cannot be read by one command.
+  if (redis instanceof Cluster) return Promise.all(keys.map((key) => redis.get(key)));
   const values: (string | null)[] = [];
   for (let start = 0; start < keys.length; start += CHUNK) {
     values.push(...(await redis.mget(...keys.slice(start, start + CHUNK))));

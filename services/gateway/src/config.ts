@@ -1,5 +1,5 @@
 /** Settings of the gateway, read once from the environment. Every fault is reported at once. */
-import { LOG_LEVELS, readEnv, type Env, type EnvReader, type LogLevel } from '@spectral/common';
+import { LOG_LEVELS, readEnv, readRedisUrl, type Env, type EnvReader, type LogLevel } from '@spectral/common';
 
 export interface GatewayConfig {
   /** SPECTRAL_HOST: address to listen on. Default 127.0.0.1; in a container 0.0.0.0. */
@@ -12,7 +12,10 @@ export interface GatewayConfig {
   readonly relayPublicUrl: string;
   /** DATABASE_URL (a Postgres server), or SPECTRAL_DATA_DIR (embedded, in that directory's `database`). */
   readonly database: { readonly url: string; readonly connections: number } | { readonly directory: string };
-  /** REDIS_URL: announcements, presence and limits shared by several processes. Null: this process is the only one. */
+  /**
+   * REDIS_URL: announcements, presence and limits shared by several processes, in one of the forms of redis-address.ts.
+   * Null: this process is the only one.
+   */
   readonly redisUrl: string | null;
   /** SPECTRAL_SERVICE_SECRET: what relays show at /internal; at least 16 characters. */
   readonly serviceSecret: string;
@@ -56,7 +59,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     publicUrl,
     relayPublicUrl: reader.optionalUrl('SPECTRAL_RELAY_PUBLIC_URL', ['http', 'https']) ?? publicUrl,
     database: databaseOf(reader),
-    redisUrl: reader.optionalUrl('REDIS_URL', ['redis', 'rediss']),
+    redisUrl: readRedisUrl(reader, 'REDIS_URL'),
     serviceSecret: serviceSecretOf(reader),
     masterKey: masterKeyOf(reader),
     providers: {

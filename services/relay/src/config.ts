@@ -1,5 +1,5 @@
 /** Settings of a relay process, read once from the environment. Every fault is reported at once. */
-import { LOG_LEVELS, readEnv, type Env, type EnvReader, type LogLevel } from '@spectral/common';
+import { LOG_LEVELS, readEnv, readRedisUrl, type Env, type EnvReader, type LogLevel } from '@spectral/common';
 import { DEFAULT_SETTINGS, userRateFor, type RelaySettings } from './settings.ts';
 import { ANY_ORIGIN } from './sockets/admit-browser.ts';
 
@@ -12,7 +12,10 @@ export interface RelayConfig extends RelaySettings {
   readonly gatewayUrl: string;
   /** SPECTRAL_SERVICE_SECRET: what is shown at the gateway's /internal; at least 16 characters. */
   readonly serviceSecret: string;
-  /** REDIS_URL: redis:// or rediss://. Null: this process is the only relay. */
+  /**
+   * REDIS_URL: redis://user:password@host:6379/0, redis+sentinel://host:26379,host:26379/master or
+   * redis+cluster://host,host, with rediss for TLS (redis-address.ts). Null: this process is the only relay.
+   */
   readonly redisUrl: string | null;
   /** SPECTRAL_DRAIN_SPREAD_MS: over how long machines and browsers move away at a stop. Default 3000, at most 600000. */
   readonly drainSpreadMs: number;
@@ -49,7 +52,7 @@ export function readRelayConfig(env: Env): RelayConfig {
     port: reader.integer('SPECTRAL_PORT', { fallback: 8081, min: 0, max: 65535 }),
     gatewayUrl: reader.url('SPECTRAL_GATEWAY_URL', ['http', 'https']),
     serviceSecret: serviceSecretOf(reader),
-    redisUrl: reader.optionalUrl('REDIS_URL', ['redis', 'rediss']),
+    redisUrl: readRedisUrl(reader, 'REDIS_URL'),
     drainSpreadMs: reader.integer('SPECTRAL_DRAIN_SPREAD_MS', { fallback: 3_000, min: 0, max: 600_000 }),
     logLevel: reader.choice('SPECTRAL_LOG_LEVEL', LOG_LEVELS, 'info'),
     allowedOrigins: originsOf(reader),

@@ -6,6 +6,8 @@ export interface BusListener {
   onMessage(from: string, message: PodMessage): void;
   /** This message is known not to have arrived: nobody hears that inbox, or the medium is away. Must not throw. */
   onUndelivered(podId: string, message: PodMessage): void;
+  /** The medium broke: messages on their way to or from this pod may be lost, unreported. Must not throw. */
+  onOutage(): void;
 }
 
 export interface Bus {

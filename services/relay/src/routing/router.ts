@@ -97,6 +97,8 @@ export class Router {
         this.#parts.counters.messagesUndelivered += 1;
         this.watched.undelivered(message);
       },
+      // Whether the answers still come cannot be told; asked again with the same key, they do.
+      onOutage: () => this.watched.failRequestsBeyond(this.#podId),
     });
   }
 

@@ -43,9 +43,12 @@ export class WaitingRequests {
 
   /** A pod died: what was asked of it gets no answer. */
   failOf(podId: string): void {
-    for (const seat of this.#seats) {
-      for (const [target, { podId: asked }] of seat.pending) if (asked === podId) this.fail(seat, target);
-    }
+    this.#failWhere((asked) => asked === podId);
+  }
+
+  /** The way to other pods broke. */
+  failBeyond(ownPodId: string): void {
+    this.#failWhere((asked) => asked !== ownPodId);
   }
 
   /** Gives up on requests past their time. */
@@ -76,6 +79,12 @@ export class WaitingRequests {
     let sum = 0;
     for (const { pending } of this.#seats) sum += pending.size;
     return sum;
+  }
+
+  #failWhere(matches: (podId: string) => boolean): void {
+    for (const seat of this.#seats) {
+      for (const [target, { podId }] of seat.pending) if (matches(podId)) this.fail(seat, target);
+    }
   }
 
   /** Takes a request off the list; false when it is not there. */

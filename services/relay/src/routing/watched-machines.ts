@@ -175,6 +175,11 @@ export class WatchedMachines {
     this.#waiting.failOf(podId);
   }
 
+  /** The way to other pods broke: what was asked of them may never be answered. */
+  failRequestsBeyond(ownPodId: string): void {
+    this.#waiting.failBeyond(ownPodId);
+  }
+
   /** Gives up on requests past their time. */
   giveUp(): void {
     this.#waiting.giveUp();

@@ -81,6 +81,7 @@ async function listening(connect: () => Promise<Bus>) {
   await bus.listen({
     onMessage: (from, message) => heard.push({ from, message }),
     onUndelivered: (podId, message) => undelivered.push({ podId, message }),
+    onOutage() {},
   });
   return { bus, heard, undelivered };
 }

@@ -27,10 +27,20 @@ describe('bus over a real Redis', () => {
     const [here, there] = [await connect(), await connect()];
     const lost: PodMessage[] = [];
     const heard: PodMessage[] = [];
-    await here.listen({ onMessage() {}, onUndelivered: (_podId, message) => lost.push(message) });
-    await there.listen({ onMessage: (_from, message) => heard.push(message), onUndelivered() {} });
+    const outages = { count: 0 };
+    await here.listen({
+      onMessage() {},
+      onUndelivered: (_podId, message) => lost.push(message),
+      onOutage: () => void (outages.count += 1),
+    });
+    await there.listen({
+      onMessage: (_from, message) => heard.push(message),
+      onUndelivered() {},
+      onOutage() {},
+    });
 
     await servers[0]?.kill();
+    await until('the outage is told', () => outages.count > 0);
     await until('not ready', () => !here.isReady());
     here.send(there.podId, { type: 'leave', machineId: 'm', reader: 1 });
     await until('the report', () => lost.length === 1);
