@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DIST } from '../support/fake-backend.ts';
 import { pageSuite } from '../support/page-suite.ts';
-import { answer } from '../support/scripts.ts';
 import { stageLong } from '../support/showcase.ts';
 
 /** JavaScript of the first load (login, picker, conversation), gzipped. */
 const MAX_EAGER_BYTES = 200_000;
-const MAX_STREAM_SCRIPT_SECONDS = 1.5;
 
 interface Chunk {
   readonly file: string;
@@ -49,27 +47,7 @@ describe('budgets', function () {
     }
   });
 
-  it('an answer of 11 kB in 450 steps costs under 1.5 s of script', async () => {
-    const { machine } = suite.backend;
-    const project = machine.addProject('/home/ada/relay');
-    const session = machine.addSession(project.id);
-    const { page } = await suite.open(`/m/${machine.id}/s/${session.id}`);
-    const text = longAnswer();
-    machine.script = () => answer(text, Math.ceil(text.length / 450));
-    const field = page.getByRole('textbox', { name: 'Prompt for the agent' });
-    await field.fill('Explain everything');
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Performance.enable');
-    const before = await scriptSeconds(devtools);
-
-    await field.press('Enter');
-    await page.locator('.row-footer').waitFor({ timeout: 60_000 });
-
-    const spent = (await scriptSeconds(devtools)) - before;
-    assert.ok(spent < MAX_STREAM_SCRIPT_SECONDS, `${spent.toFixed(2)} s of script`);
-  });
-
-  it('a session of 2,000 messages opens at its end, draws few rows and scrolls without long frames', async () => {
+  it('a session of 2,000 messages opens at its end and draws few rows, also after scrolling far', async () => {
     const { machine } = suite.backend;
     const project = machine.addProject('/home/ada/relay');
     const id = stageLong(machine, project.id, 2000);
@@ -77,36 +55,11 @@ describe('budgets', function () {
     await page.getByText('Question 999: what about case 6993?').waitFor();
     assert.ok((await page.locator('.row').count()) < 80);
 
-    const frames = await page.locator('.conversation-scroll').evaluate(async (list) => {
-      const times: number[] = [];
-      let last = performance.now();
-      for (let step = 0; step < 90; step++) {
-        list.scrollTop -= 400;
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-        times.push(performance.now() - last);
-        last = performance.now();
-      }
-      return times.toSorted((one, other) => one - other);
-    });
-
-    const p90 = frames[Math.floor(frames.length * 0.9)] ?? Infinity;
-    assert.ok(p90 < 60, `90 % of frames under ${p90.toFixed(0)} ms`);
+    await page.locator('.conversation-scroll').evaluate((list) => (list.scrollTop /= 2));
+    await page
+      .getByText(/Question 4\d\d|Question 5\d\d/)
+      .first()
+      .waitFor();
+    assert.ok((await page.locator('.row').count()) < 80);
   });
 });
-
-async function scriptSeconds(devtools: {
-  send(method: 'Performance.getMetrics'): Promise<{ metrics: { name: string; value: number }[] }>;
-}) {
-  const { metrics } = await devtools.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0;
-}
-
-function longAnswer(): string {
-  const section = (index: number) =>
-    `## Part ${index}\n\nThe relay **forwards** frames by a header of \`32\` bytes and never reads a payload. ` +
-    `See [the record](https://example.com/${index}) for the reason.\n\n- one thing\n- another *thing*\n\n` +
-    `| a | b |\n| - | - |\n| ${index} | ${index * 2} |\n\n\`\`\`ts\nconst part = ${index};\nexport function run(): number {\n  return part * 2;\n}\n\`\`\`\n\n`;
-  return Array.from({ length: 30 }, (_, index) => section(index))
-    .join('')
-    .slice(0, 11_000);
-}
