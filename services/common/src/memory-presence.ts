@@ -31,6 +31,11 @@ export function createMemoryPresence({ now }: { now: () => number }): Presence {
       hold(entry);
       return { entry, replaced };
     },
+    async abandon({ entry, replaced }) {
+      if (held.get(entry.machineId)?.entry.epoch !== entry.epoch) return;
+      if (replaced) hold(replaced);
+      else held.delete(entry.machineId);
+    },
     async renew(entries) {
       const [kept, lost] = [entries.filter(isNewest), entries.filter((entry) => !isNewest(entry))];
       for (const entry of kept) hold(entry);

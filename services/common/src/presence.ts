@@ -15,13 +15,17 @@ export interface MachinePresence {
   readonly since: number;
 }
 
+/** The new entry, and the one that was held until then. */
+export interface PresenceClaim {
+  readonly entry: MachinePresence;
+  readonly replaced: MachinePresence | null;
+}
+
 export interface Presence {
-  /** Makes this pod the machine's holder. Resolves with the new entry and the one it replaced, if any. */
-  claim(claim: {
-    machineId: string;
-    podId: string;
-    pid: number | null;
-  }): Promise<{ entry: MachinePresence; replaced: MachinePresence | null }>;
+  /** Makes this pod the machine's holder. */
+  claim(claim: { machineId: string; podId: string; pid: number | null }): Promise<PresenceClaim>;
+  /** Takes a claim back whose link never came up: what it replaced is held again. No effect under a newer epoch. */
+  abandon(claim: PresenceClaim): Promise<void>;
   /**
    * Keeps entries alive, and restores those that expired meanwhile and nobody took. Resolves with the ids of machines
    * that are no longer held under that epoch.

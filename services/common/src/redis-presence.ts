@@ -66,6 +66,13 @@ const RELEASE = createRedisScript(`
   redis.call('SET', KEYS[1], string.format('%s %s %s %.0f %s', epoch, since, pid, now, pod), 'EX', ARGV[2])
   return 1`);
 
+/** A claim is taken back, and the record that it replaced stands again. */
+const RESTORE = createRedisScript(`
+  local before = redis.call('GET', KEYS[1]) or ''
+  if string.match(before, '^%d+') ~= ARGV[1] then return 0 end
+  redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+  return 1`);
+
 interface Row {
   readonly entry: MachinePresence;
   /** Milliseconds since 1970, or 0 while held. */
@@ -91,6 +98,12 @@ function presenceIn(redis: RedisClient): Presence {
       const stillHeld =
         before && before.until === 0 && (await alivePods(redis, [before])).has(before.entry.podId);
       return { entry: after.entry, replaced: stillHeld ? before.entry : null };
+    },
+    async abandon({ entry, replaced }) {
+      const { machineId, epoch } = entry;
+      if (replaced) {
+        await RESTORE(redis, [machineKey(machineId)], [epoch, writeRow(replaced), REMEMBER_SECONDS]);
+      } else await RELEASE(redis, [machineKey(machineId)], [epoch, REMEMBER_SECONDS]);
     },
     async renew(entries) {
       const pods = new Set(entries.map(({ podId }) => podId));

@@ -56,6 +56,27 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
       assert.deepEqual((await presence.find(['m'])).get('m'), newer.entry);
     });
 
+    it('a claim that is taken back leaves the machine as it was', async () => {
+      const { presence, another } = await start();
+      const old = await presence.claim({ machineId: 'm', podId: 'a', pid: 7 });
+
+      await another.abandon(await another.claim({ machineId: 'm', podId: 'b', pid: null }));
+      await another.abandon(await another.claim({ machineId: 'other', podId: 'b', pid: null }));
+
+      assert.deepEqual(await presence.find(['m', 'other']), new Map([['m', old.entry]]));
+      assert.deepEqual(await presence.renew([old.entry]), []);
+    });
+
+    it('a claim taken back after a newer one changes nothing', async () => {
+      const { presence, another } = await start();
+      const claim = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+      const newer = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+
+      await presence.abandon(claim);
+
+      assert.deepEqual((await presence.find(['m'])).get('m'), newer.entry);
+    });
+
     it('a released machine is gone and remembers when it was last seen', async () => {
       const { presence, another } = await start();
       const { entry } = await presence.claim({ machineId: 'm', podId: 'a', pid: null });

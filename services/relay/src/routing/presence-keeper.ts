@@ -2,12 +2,14 @@
  * Says where this pod's machines are: claims, renewals, releases, and the announcements of both. What fails while the
  * store is away is made good at the next renewal; links on this pod work on meanwhile.
  */
-import type { Announcements, Logger, MachinePresence, Presence } from '@spectral/common';
+import type { Announcements, Logger, MachinePresence, Presence, PresenceClaim } from '@spectral/common';
 import type { MachineLink } from './machine-link.ts';
 
 export interface PresenceKeeper {
   /** Makes this pod the machine's holder. Throws when the store is away. */
-  claim(machineId: string): Promise<MachinePresence>;
+  claim(machineId: string): Promise<PresenceClaim>;
+  /** The link of this claim never came up. Nobody was told of it, so nobody is told now. */
+  abandon(claim: PresenceClaim): Promise<void>;
   /** Tells everybody that the link of this entry is up. */
   announceOnline(link: MachineLinkFacts): void;
   /** The link is gone. */
@@ -53,8 +55,13 @@ export function createPresenceKeeper({ podId, presence, announcements, log, now 
   };
 
   return {
-    async claim(machineId) {
-      return (await presence.claim({ machineId, podId, pid: null })).entry;
+    claim: (machineId) => presence.claim({ machineId, podId, pid: null }),
+    async abandon(claim) {
+      try {
+        await presence.abandon(claim);
+      } catch (err) {
+        log.warn({ err, machineId: claim.entry.machineId }, 'a claim without a link was not taken back');
+      }
     },
     announceOnline: (link) => announce(link, true),
     release,

@@ -8,7 +8,14 @@
  * Within one pod a message is a function call; between pods it goes over the bus. Presence tells which pod holds a
  * machine; announcements make that known at once, and looking again every few seconds makes good what they lose.
  */
-import type { Announcement, Announcements, Logger, MachinePresence, Presence } from '@spectral/common';
+import type {
+  Announcement,
+  Announcements,
+  Logger,
+  MachinePresence,
+  Presence,
+  PresenceClaim,
+} from '@spectral/common';
 import type { MachineClaims } from '@spectral/proto/wire';
 import type { RelayCounters } from '../counters.ts';
 import type { Timers } from '../timers.ts';
@@ -107,7 +114,7 @@ export class Router {
   }
 
   /** Claims a machine for this pod. Throws when the store is away. */
-  claim({ sub }: MachineClaims): Promise<MachinePresence> {
+  claim({ sub }: MachineClaims): Promise<PresenceClaim> {
     return this.#keeper.claim(sub);
   }
 
@@ -130,8 +137,8 @@ export class Router {
   }
 
   /** A claim whose link never came up. */
-  abandon(entry: MachinePresence, claims: MachineClaims): Promise<void> {
-    return this.#keeper.release({ entry, claims });
+  abandon(claim: PresenceClaim): Promise<void> {
+    return this.#keeper.abandon(claim);
   }
 
   /** Finds out where a machine is, before its first reader on this pod is let in. Throws when that cannot be told. */

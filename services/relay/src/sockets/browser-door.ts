@@ -9,10 +9,8 @@ import type { Rechecks } from '../standing/rechecks.ts';
 import { AdmissionRefused, badToken, refusalOf } from './admission-refused.ts';
 import { admitBrowser, originAllowed, type BrowserAdmission } from './admit-browser.ts';
 import { BrowserSocket, type BrowserSocketParts } from './browser-socket.ts';
+import { BrowserWebSocketServer, OVERSIZE_BYTES } from './frame-limits.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
-
-/** Frames this much over the limit are still read, to be refused with 4413; larger ones end the connection unread. */
-const OVERSIZE_BYTES = 1024 * 1024;
 
 export interface BrowserDoor {
   /** Takes an upgrade over. */
@@ -40,6 +38,7 @@ export function createBrowserDoor(parts: Parts): BrowserDoor {
   const io: BrowserServer = new Server({
     path: BROWSER_LINK_PATH,
     transports: ['websocket'],
+    wsEngine: BrowserWebSocketServer,
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,

@@ -8,11 +8,9 @@ import type { Router } from '../routing/router.ts';
 import type { Rechecks } from '../standing/rechecks.ts';
 import { AdmissionRefused, refusalOf } from './admission-refused.ts';
 import { admitMachine, type MachineAdmission } from './admit-machine.ts';
+import { MachineWebSocket, OVERSIZE_BYTES } from './frame-limits.ts';
 import { MachineSocket, type MachineSocketParts } from './machine-socket.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
-
-/** Frames this much over the limit are still read, to be refused with 4413; larger ones end as 1009 unread. */
-const OVERSIZE_BYTES = 1024 * 1024;
 
 export interface MachineDoor {
   /** Takes an upgrade over: in the end it is a link, or refused. Never throws. */
@@ -33,6 +31,7 @@ export function createMachineDoor(parts: Parts): MachineDoor {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES + OVERSIZE_BYTES,
+    WebSocket: MachineWebSocket,
     handleProtocols: () => MACHINE_SUBPROTOCOL,
   });
 
@@ -44,11 +43,11 @@ export function createMachineDoor(parts: Parts): MachineDoor {
       try {
         const mark = rechecks.mark();
         const claims = await admit(request, parts);
-        const entry = await router.claim(claims);
+        const claim = await router.claim(claims);
         socket.off('error', ignore);
-        const link = accept(server, [request, socket, head], claims, entry, parts);
+        const link = accept(server, [request, socket, head], claims, claim.entry, parts);
         if (link) rechecks.linkAdmitted(link, mark);
-        else await router.abandon(entry, claims);
+        else await router.abandon(claim);
       } catch (error) {
         const refusal = refusalOf(error);
         counters.admissionsRefused += 1;

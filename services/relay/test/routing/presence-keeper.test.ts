@@ -22,7 +22,7 @@ describe('presence keeper', () => {
   it('claims for its pod, and announces coming and going with the epoch', async () => {
     const { keeper, heard, presence } = start();
 
-    const entry = await keeper.claim('m');
+    const { entry } = await keeper.claim('m');
     keeper.announceOnline({ entry, claims });
     await keeper.release({ entry, claims });
     await new Promise((resolve) => setImmediate(resolve));
@@ -46,7 +46,7 @@ describe('presence keeper', () => {
 
   it('a release that failed is made good at the next renewal', async () => {
     const { keeper, presence, state } = start();
-    const entry = await keeper.claim('m');
+    const { entry } = await keeper.claim('m');
     state.away = true;
     await keeper.release({ entry, claims });
     assert.equal((await presence.find(['m'])).size, 1);

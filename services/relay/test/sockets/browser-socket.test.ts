@@ -153,6 +153,16 @@ describe('a browser’s socket', () => {
     assert.equal(other.disconnected, false);
   });
 
+  it('a frame far above the limit is not read, and closes with 4413 too', async () => {
+    const { browser, more } = await start();
+    const other = await more();
+
+    browser.send(Buffer.alloc(MAX_FRAME_BYTES + 2 * 1024 * 1024));
+
+    assert.equal(await browser.closedWith(), CLOSE.frameTooLarge.code);
+    assert.equal(other.disconnected, false);
+  });
+
   it('that gives up its namespace, or says connect again, is gone', async () => {
     const { browser, more, pod } = await start();
     const other = await more();

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { MACHINE_LINK_PATH } from '@spectral/proto/wire';
 import { cleanUpAfterEach, afterTest } from '../support/clean-up.ts';
 import { connectMachine, refusalOfMachine } from '../support/fake-machine.ts';
 import { createIdentity } from '../support/identity.ts';
 import { memoryGround, startPod } from '../support/start-pod.ts';
+import { until } from '../support/until.ts';
 
 describe('admission of machines', () => {
   cleanUpAfterEach();
@@ -88,22 +90,26 @@ describe('admission of machines', () => {
 
   it('a peer that leaves during admission leaves no machine behind', async () => {
     const { identity, pod, ground } = await start();
-    const token = await identity.machineToken();
-    const released = new Promise<void>((resolve) => {
-      ground.announcements.subscribe(() => resolve());
-    });
 
-    // No Sec-WebSocket-Key: admitted by its token, refused by the WebSocket layer.
-    const socket = connect(pod.relay.port, '127.0.0.1');
-    afterTest(() => socket.destroy());
-    socket.write(
-      `GET ${MACHINE_LINK_PATH} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: spectral.machine.v1\r\nAuthorization: Bearer ${token}\r\n\r\n`,
-    );
-    await released;
+    await upgradeWithoutKey(pod.relay.port, await identity.machineToken());
 
-    assert.equal((await ground.presence.find(['machine'])).size, 0);
+    await until('nobody is held', async () => (await ground.presence.find(['machine'])).size === 0);
     assert.equal(pod.relay.stats.machines, 0);
+  });
+
+  it('a peer that leaves during admission takes nothing from the link that is up', async () => {
+    const { identity, pod, ground } = await start();
+    const machine = await connectMachine(pod.url, await identity.machineToken());
+    const before = await ground.presence.find(['machine']);
+
+    await upgradeWithoutKey(pod.relay.port, await identity.machineToken());
+
+    await until('the claim is taken back', async () => {
+      const now = await ground.presence.find(['machine']);
+      return now.get('machine')?.epoch === before.get('machine')?.epoch;
+    });
+    assert.equal(machine.closeCode, null);
+    assert.equal(pod.relay.stats.machines, 1);
   });
 
   it('a path that is none of ours is 404', async () => {
@@ -126,4 +132,16 @@ async function start(settings = {}) {
 
 async function bearer(identity: Awaited<ReturnType<typeof createIdentity>>) {
   return { authorization: `Bearer ${await identity.machineToken()}` };
+}
+
+/** Admitted by its token, refused by the WebSocket layer for want of a Sec-WebSocket-Key. Resolves when refused. */
+async function upgradeWithoutKey(port: number, token: string): Promise<void> {
+  const socket = connect(port, '127.0.0.1');
+  afterTest(() => socket.destroy());
+  socket.write(
+    `GET ${MACHINE_LINK_PATH} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: spectral.machine.v1\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+  );
+  const [answer] = (await once(socket, 'data', { signal: AbortSignal.timeout(3_000) })) as [Buffer];
+  assert.match(answer.toString(), /^HTTP\/1.1 400/);
 }

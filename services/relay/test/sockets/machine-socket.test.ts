@@ -96,7 +96,7 @@ describe('a machine’s socket', () => {
 
     const other = await connectMachine(pod.url, await identity.machineToken({ sub: 'other' }));
     other.send(Buffer.alloc(MAX_FRAME_BYTES + 2 * 1024 * 1024));
-    await other.closed();
+    assert.equal(await other.closed(), CLOSE.frameTooLarge.code);
     assert.equal(browser.disconnected, false);
   });
 
