@@ -63,7 +63,9 @@ export async function measure(): Promise<boolean> {
 /** A running digest of every number and content, as applied. */
 function recordSequence(tab: Tab): { digest(): string } {
   const hash = createHash('sha256');
-  tab.onEvents((events) => events.forEach((event) => hash.update(JSON.stringify(event))));
+  tab.onEvents((events) => {
+    for (const event of events) hash.update(JSON.stringify(event));
+  });
   return { digest: () => hash.copy().digest('hex') };
 }
 

@@ -21,6 +21,9 @@ import {
 import type { Defer } from './clean-up.ts';
 import { waitUntil } from './wait-until.ts';
 
+/** A machine that loads its agent on a busy host answers late. */
+const ANSWER_MS = 20_000;
+
 export interface FakeRelay {
   readonly url: string;
   /** Every upgrade request, also refused ones, and when it came. */
@@ -123,8 +126,10 @@ function fakeMachine(socket: WebSocket): FakeMachine {
         ...(key ? { key } : {}),
       });
       socket.send(encodeFrame({ kind: FrameKind.request, target, sequence: 7 }, payload));
-      const frame = await waitUntil(`the answer to ${method} ${path}`, () =>
-        machine.frames.find((one) => one.kind === FrameKind.response && one.target === target),
+      const frame = await waitUntil(
+        `the answer to ${method} ${path}`,
+        () => machine.frames.find((one) => one.kind === FrameKind.response && one.target === target),
+        ANSWER_MS,
       );
       return parseResponse(frame.payload);
     },

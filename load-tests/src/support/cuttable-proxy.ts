@@ -28,9 +28,11 @@ export async function startProxy(target: string): Promise<CuttableProxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    cut: () => open.forEach((socket) => socket.resetAndDestroy()),
+    cut() {
+      for (const socket of open) socket.resetAndDestroy();
+    },
     async close() {
-      open.forEach((socket) => socket.destroy());
+      for (const socket of open) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
