@@ -12,6 +12,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     reportCompressedSize: false,
+    // Grammars of large languages are loaded when a code block asks for them; the first load has a budget of its own.
+    chunkSizeWarningLimit: 1_000,
   },
   server: {
     // `vite` alone serves the sources against a running `npm start`.
