@@ -21,6 +21,31 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
     about: 'a request through one relay process, beside a bare relay of ws sockets',
     run: async () => (await import('./relay/request-latency.ts')).measure(),
   },
+  checker: {
+    about:
+      'scripted machines and readers under mixed faults; every history is checked (--seconds, --seed, --relays)',
+    run: async () => (await import('./checker/checker.ts')).measure(),
+  },
+  'cross-pod': {
+    about: 'requests across two relay processes and through one: latency, CPU of all processes',
+    run: async () => (await import('./relay/cross-pod.ts')).measure(),
+  },
+  'event-fan-out': {
+    about: 'CPU of an event across pods, at 2 and 8 pods, beside Socket.IO with its Redis adapter',
+    run: async () => (await import('./relay/event-fan-out.ts')).measure(),
+  },
+  'pod-death': {
+    about: 'a relay process is killed: one nobody uses, and the one that holds the machines',
+    run: async () => (await import('./relay/pod-death.ts')).measure(),
+  },
+  drain: {
+    about: 'a relay process is told to stop under load: failed calls, time to exit',
+    run: async () => (await import('./relay/drain.ts')).measure(),
+  },
+  'long-session': {
+    about: 'a session of 2,000 messages in the page: shown after, scrolled how smoothly',
+    run: async () => (await import('./long-session.ts')).measure(),
+  },
   page: {
     about: 'first character, script time of a streamed answer, size of the page',
     run: async () => (await import('./page.ts')).measure(),

@@ -2,6 +2,7 @@
 import {
   connectMachine,
   createGatewayClient,
+  type ConnectionState,
   type FetchText,
   type GatewayClient,
   type MachineClient,
@@ -16,7 +17,7 @@ export interface Person {
   /** The first machine that is online. */
   onlineMachine(): Promise<Machine>;
   /** A tab on a machine; `through` sends its link by another origin, such as a proxy. */
-  connect(machineId: string, through?: string): MachineClient;
+  connect(machineId: string, through?: string, onState?: (state: ConnectionState) => void): MachineClient;
 }
 
 /** Signs in with a one-time link. */
@@ -24,16 +25,27 @@ export async function signIn(gatewayUrl: string, loginLink: string): Promise<Per
   const jar = { cookie: '' };
   const gateway = createGatewayClient({ baseUrl: gatewayUrl, fetch: browserLikeFetch(gatewayUrl, jar) });
   await gateway.loginByLink(new URL(loginLink).searchParams.get('code') ?? '');
+  return personOf(gateway, jar.cookie);
+}
+
+/** The same person in another process, by the cookie of the login. */
+export function signedIn(gatewayUrl: string, cookie: string): Person {
+  const fetch = browserLikeFetch(gatewayUrl, { cookie });
+  return personOf(createGatewayClient({ baseUrl: gatewayUrl, fetch }), cookie);
+}
+
+function personOf(gateway: GatewayClient, cookie: string): Person {
   return {
     gateway,
-    cookie: jar.cookie,
+    cookie,
     onlineMachine: () =>
       waitFor('a machine to be online', 30_000, async () =>
         (await gateway.machines()).find(({ online }) => online),
       ),
-    connect: (machineId, through) =>
+    connect: (machineId, through, onState = () => {}) =>
       connectMachine({
         machineId,
+        onState,
         async getTicket() {
           const ticket = await gateway.relayTicket(machineId);
           return through ? { ...ticket, relayUrl: through } : ticket;

@@ -1,6 +1,6 @@
 /** Child processes of a measurement: started, waited for, measured from outside, always ended. Linux only (/proc). */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -12,6 +12,8 @@ export interface RunningProcess {
   readonly ready: Readonly<Record<string, unknown>>;
   /** What it wrote to standard output and error so far. */
   output(): string;
+  /** Sends a message over IPC; one to a process that is gone is left out. */
+  tell(message: Readonly<Record<string, unknown>>): void;
   /** Sends a signal and resolves with the milliseconds until the process was gone; kills it after `limitMs`. */
   stop(signal?: NodeJS.Signals, limitMs?: number): Promise<number>;
 }
@@ -24,6 +26,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly readyLimitMs?: number;
+  /** What it says is also appended to this file. */
+  readonly outputFile?: string;
 }
 
 /** Starts a script that reports `{type: 'ready', …}` over IPC. Rejects with its output when it ends or is late. */
@@ -35,7 +39,10 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
   });
   let said = '';
-  const keep = (text: string) => (said = (said + text).slice(-100_000));
+  const keep = (text: string) => {
+    said = (said + text).slice(-100_000);
+    if (options.outputFile) appendFileSync(options.outputFile, text);
+  };
   child.stdout?.setEncoding('utf8').on('data', keep);
   child.stderr?.setEncoding('utf8').on('data', keep);
   const ready = await readyMessage(child, options, () => said);
@@ -44,6 +51,9 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
     pid: child.pid ?? 0,
     ready,
     output: () => said,
+    tell(message) {
+      if (child.connected) child.send(message, () => {});
+    },
     stop: (signal = 'SIGTERM', limitMs = 10_000) => stopProcess(child, signal, limitMs),
   };
 }

@@ -124,7 +124,8 @@ export async function startSplitStack(): Promise<SplitStack> {
   };
 }
 
-function restartable(begin: () => Promise<RunningProcess>) {
+/** A process that is started and ended again and again. */
+export function restartable(begin: () => Promise<RunningProcess>) {
   const running: { now: RunningProcess | null } = { now: null };
   const end = async (signal: NodeJS.Signals) => {
     await running.now?.stop(signal);
@@ -139,7 +140,7 @@ function restartable(begin: () => Promise<RunningProcess>) {
 }
 
 /** Logs the `spectral` command in with a team key, given over standard input. */
-async function logIn(env: Record<string, string>, teamKey: string): Promise<void> {
+export async function logIn(env: Record<string, string>, teamKey: string): Promise<void> {
   const child = spawn(process.execPath, [`${REPOSITORY}agent/bin/spectral.mjs`, 'login', '--api-key', '-'], {
     env: { PATH: process.env['PATH'] ?? '', HOME: env['SPECTRAL_CONFIG_DIR'] ?? '', ...env },
     stdio: ['pipe', 'ignore', 'inherit'],
@@ -177,7 +178,8 @@ async function startRedis(directory: string): Promise<{ url: string; stop(): Pro
   };
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,0 +1,67 @@
+/** What a reader writes down while it reads: one JSON line per fact, in the order in which it happened. */
+import { createHash } from 'node:crypto';
+
+interface Fact {
+  /** Milliseconds since 1970, by the one clock of this computer. */
+  readonly at: number;
+}
+
+interface ChannelFact extends Fact {
+  readonly channel: string;
+}
+
+/** A snapshot began; `fresh`: everything of the channel was forgotten. */
+export interface ReadyRecord extends ChannelFact {
+  readonly kind: 'ready';
+  readonly fresh: boolean;
+  readonly epoch: number;
+  readonly head: number;
+}
+
+/** One event as it was applied. `first` is `seq` but for merged deltas. */
+export interface EventRecord extends ChannelFact {
+  readonly kind: 'event';
+  readonly first: number;
+  readonly seq: number;
+  readonly type: string;
+  /** `digestOf` the event without its numbers. */
+  readonly digest: string;
+}
+
+/** The fate of a prompt; `tag` names it and stands in its text. */
+export interface PromptRecord extends ChannelFact {
+  readonly kind: 'sent' | 'accepted' | 'given-up';
+  readonly tag: string;
+  /** Of an accepted one. */
+  readonly promptId?: string;
+  /** Why it was given up. */
+  readonly reason?: string;
+}
+
+/** The link's state, for whoever reads the file. */
+export interface LinkRecord extends Fact {
+  readonly kind: 'link';
+  readonly state: string;
+}
+
+export type HistoryRecord = ReadyRecord | EventRecord | PromptRecord | LinkRecord;
+
+const NUMBERS = ['seq', 'first', 'at'];
+
+/** A short digest of an event's content: everything but `seq`, `first` and `at`, in any order of fields. */
+export function digestOf(event: Readonly<Record<string, unknown>>): string {
+  const content = Object.entries(event).filter(([name]) => !NUMBERS.includes(name));
+  return createHash('sha256')
+    .update(canonical(Object.fromEntries(content)))
+    .digest('base64url')
+    .slice(0, 12);
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join()}}`;
+}
