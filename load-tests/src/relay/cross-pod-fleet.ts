@@ -1,0 +1,92 @@
+/** Several relay processes over a Redis of their own, and what they cost together. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpuMs, startProcess, type RunningProcess } from '../support/processes.ts';
+import { freePort } from '../support/stack.ts';
+import { waitFor } from '../support/wait.ts';
+import type { FakeGateway } from './fake-gateway.ts';
+
+export interface Pod extends RunningProcess {
+  readonly url: string;
+}
+
+export interface Fleet {
+  readonly pods: readonly Pod[];
+  /** CPU of all pods and of Redis so far, in milliseconds. */
+  cpuMs(): number;
+  /** Ends those that still run. */
+  stop(): Promise<void>;
+}
+
+/** Relays of ours. The limits are out of the way: measured is forwarding. */
+export function startRelayFleet(
+  pods: number,
+  gateway: FakeGateway,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Fleet> {
+  const most = '1000000';
+  return startFleet(pods, 'services/relay/src/main.ts', {
+    SPECTRAL_PORT: '0',
+    SPECTRAL_GATEWAY_URL: gateway.url,
+    SPECTRAL_SERVICE_SECRET: gateway.serviceSecret,
+    SPECTRAL_LOG_LEVEL: 'error',
+    SPECTRAL_BROWSER_FRAMES_PER_SECOND: most,
+    SPECTRAL_USER_FRAMES_PER_SECOND: most,
+    SPECTRAL_MACHINE_FRAMES_PER_SECOND: most,
+    SPECTRAL_TEAM_FRAMES_PER_SECOND: most,
+    ...env,
+  });
+}
+
+/** Relays of the baseline. */
+export const startBaselineFleet = (pods: number): Promise<Fleet> =>
+  startFleet(pods, 'load-tests/baselines/socketio-relay.ts', {});
+
+async function startFleet(
+  count: number,
+  script: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Fleet> {
+  const redis = await startRedis();
+  const pods: Pod[] = [];
+  const stop = async () => {
+    await Promise.all(pods.map((pod) => pod.stop()));
+    await end(redis.child);
+  };
+  try {
+    for (let index = 0; index < count; index++) {
+      const pod = await startProcess({
+        name: `pod ${index}`,
+        script,
+        env: { ...env, REDIS_URL: redis.url },
+      });
+      pods.push({ ...pod, url: String(pod.ready['url']) });
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const pids = [redis.child.pid ?? 0, ...pods.map(({ pid }) => pid)];
+  return { pods, stop, cpuMs: () => pids.reduce((sum, pid) => sum + cpuMs(pid), 0) };
+}
+
+async function startRedis(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+  const port = await freePort();
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-10_000)));
+  try {
+    await waitFor('Redis to accept connections', 10_000, () => said.includes('Ready to accept connections'));
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+  return { url: `redis://127.0.0.1:${port}`, child };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await gone;
+}
