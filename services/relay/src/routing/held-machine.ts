@@ -22,12 +22,18 @@ export interface HeldMachineParts {
 
 type Message<T extends ToMachinePod['type']> = Extract<ToMachinePod, { type: T }>;
 
+/** What is under way on a link. */
+interface Tables {
+  readonly peers: PeerTable;
+  readonly interest: InterestTable;
+  readonly pending: PendingRequests;
+}
+
 export class HeldMachine {
   readonly link: MachineLink;
   readonly #parts: HeldMachineParts;
-  readonly #peers = new PeerTable();
-  readonly #interest = new InterestTable();
-  readonly #pending = new PendingRequests();
+  /** Made for the first reader: most machines of a fleet have none at a time. */
+  #tables: Tables | null = null;
 
   constructor(link: MachineLink, parts: HeldMachineParts) {
     this.link = link;
@@ -73,8 +79,8 @@ export class HeldMachine {
 
   /** A control frame from the machine, other than a pong. */
   refuse({ peer: handle, channel, code, message }: Extract<MachineToRelay, { kind: 'refused' }>): void {
-    const peer = this.#peers.byHandle(handle);
-    if (!peer || !this.#interest.remove(channel, peer.podId, peer.reader)) return this.#stray();
+    const peer = this.#under.peers.byHandle(handle);
+    if (!peer || !this.#under.interest.remove(channel, peer.podId, peer.reader)) return this.#stray();
     this.#parts.send(peer.podId, {
       type: 'refused',
       ...this.#origin(),
@@ -87,43 +93,43 @@ export class HeldMachine {
 
   /** A newer link took over: readers open their channels there, so nothing of this one is theirs any more. */
   retire(): void {
-    this.#interest.clear();
+    this.#tables?.interest.clear();
   }
 
   /** The link is gone: every request without an answer gets the relay's. */
   end(): void {
-    this.#interest.clear();
-    for (const request of this.#pending.drain()) this.#answerFor(request, BROKEN);
+    this.#tables?.interest.clear();
+    for (const request of this.#tables?.pending.drain() ?? []) this.#answerFor(request, BROKEN);
   }
 
   /** A pod died: its readers are gone. */
   dropPod(podId: string): void {
-    for (const peer of this.#peers.ofPod(podId)) this.#dropPeer(peer);
+    for (const peer of this.#tables?.peers.ofPod(podId) ?? []) this.#dropPeer(peer);
   }
 
   /** Pods with readers of this machine. */
   pods(): string[] {
-    return this.#peers.pods();
+    return this.#tables?.peers.pods() ?? [];
   }
 
   /** Forgets requests that were forwarded before `time`; their readers have been answered. */
   forgetRequestsBefore(time: number): void {
-    this.#pending.forgetBefore(time);
+    this.#tables?.pending.forgetBefore(time);
   }
 
   get pendingRequests(): number {
-    return this.#pending.size;
+    return this.#tables?.pending.size ?? 0;
   }
 
   #request(podId: string, { reader, actor, frame }: Message<'request'>): void {
     const peer = this.#join(podId, reader, actor);
     const target = readTarget(frame);
     const request = { podId, reader, target, since: this.#parts.now() };
-    const id = this.#pending.add(request);
+    const id = this.#under.pending.add(request);
     setTarget(frame, id);
     setSequence(frame, peer.handle);
     if (this.link.sendFrame(frame)) return;
-    this.#pending.take(id);
+    this.#under.pending.take(id);
     this.#parts.counters.requestsRefused += 1;
     this.#answerFor(
       request,
@@ -134,62 +140,62 @@ export class HeldMachine {
   /** Interest stands before the machine hears of the reader: no event after its snapshot can be missed. */
   #open(podId: string, { reader, actor, channel, cursor }: Message<'open'>): void {
     const peer = this.#join(podId, reader, actor);
-    this.#interest.add(channel, podId, reader);
+    this.#under.interest.add(channel, podId, reader);
     this.link.sendControl({ kind: 'open', peer: peer.handle, channel, cursor });
   }
 
   #close(podId: string, reader: number, channel: string): void {
-    const peer = this.#peers.find(podId, reader);
-    if (!this.#interest.remove(channel, podId, reader) || !peer) return;
+    const peer = this.#under.peers.find(podId, reader);
+    if (!this.#under.interest.remove(channel, podId, reader) || !peer) return;
     this.link.sendControl({ kind: 'close', peer: peer.handle, channel });
   }
 
   #leave(podId: string, reader: number): void {
-    const peer = this.#peers.find(podId, reader);
+    const peer = this.#under.peers.find(podId, reader);
     if (peer) this.#dropPeer(peer);
   }
 
   /** Makes what is known of a pod's readers equal to what the pod says it reads. */
   #reconcile(podId: string, reads: readonly (readonly [reader: number, channel: string])[]): void {
     const told = new Set(reads.map(([reader, channel]) => `${reader} ${channel}`));
-    for (const [reader, channel] of this.#interest.ofPod(podId)) {
+    for (const [reader, channel] of this.#under.interest.ofPod(podId)) {
       if (!told.has(`${reader} ${channel}`)) this.#close(podId, reader, channel);
     }
     for (const [reader, channel] of reads) {
-      if (this.#interest.has(channel, podId, reader)) continue;
+      if (this.#under.interest.has(channel, podId, reader)) continue;
       this.#parts.send(podId, { type: 'gap', ...this.#origin(), reader, channel });
     }
   }
 
   #join(podId: string, reader: number, actor: Actor): Peer {
-    const known = this.#peers.find(podId, reader);
+    const known = this.#under.peers.find(podId, reader);
     if (known) return known;
-    const peer = this.#peers.add(podId, reader);
+    const peer = this.#under.peers.add(podId, reader);
     this.link.sendControl({ kind: 'peer_joined', peer: peer.handle, actor });
     return peer;
   }
 
   #dropPeer(peer: Peer): void {
-    this.#peers.remove(peer);
-    this.#interest.removeReader(peer.podId, peer.reader);
+    this.#under.peers.remove(peer);
+    this.#under.interest.removeReader(peer.podId, peer.reader);
     this.link.sendControl({ kind: 'peer_left', peer: peer.handle });
   }
 
   #answer(bytes: Uint8Array, { target }: DataFrame): void {
-    const request = this.#pending.take(target);
+    const request = this.#under.pending.take(target);
     if (!request) return this.#stray();
     setTarget(bytes, request.target);
     this.#parts.send(request.podId, { type: 'answer', reader: request.reader, frame: bytes });
   }
 
   #snapshot(bytes: Uint8Array, { target, channel }: DataFrame): void {
-    const peer = this.#peers.byHandle(target);
-    if (!peer || !this.#interest.has(channel, peer.podId, peer.reader)) return this.#stray();
+    const peer = this.#under.peers.byHandle(target);
+    if (!peer || !this.#under.interest.has(channel, peer.podId, peer.reader)) return this.#stray();
     this.#parts.send(peer.podId, { type: 'snapshot', ...this.#origin(), reader: peer.reader, frame: bytes });
   }
 
   #events(bytes: Uint8Array, { channel }: DataFrame): void {
-    const pods = this.#interest.podsOf(channel);
+    const pods = this.#under.interest.podsOf(channel);
     if (pods.size === 0) return;
     const message = { type: 'events', ...this.#origin(), frame: bytes } as const;
     for (const podId of pods.keys()) this.#parts.send(podId, message);
@@ -197,6 +203,15 @@ export class HeldMachine {
 
   #answerFor({ podId, reader, target }: PendingRequest, answer: RelayAnswer): void {
     this.#parts.send(podId, { type: 'answer', reader, frame: answerFrame(target, answer) });
+  }
+
+  get #under(): Tables {
+    this.#tables ??= {
+      peers: new PeerTable(),
+      interest: new InterestTable(),
+      pending: new PendingRequests(),
+    };
+    return this.#tables;
   }
 
   #origin(): { machineId: string; epoch: number } {

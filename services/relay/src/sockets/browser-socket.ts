@@ -27,8 +27,8 @@ import { SendWindow, type EngineConnection } from './send-window.ts';
 export interface BrowserConnection {
   readonly conn: EngineConnection & {
     close(): unknown;
-    /** The upgrade; its TCP socket is the connection's. */
-    readonly request: { readonly socket: { destroy(): unknown } };
+    /** The upgrade, with all its headers; its TCP socket is the connection's. */
+    request: { readonly socket: { destroy(): unknown } } | null;
   };
   emit(event: typeof CONTROL_EVENT, text: string): unknown;
   /** Sees every event before listeners do; without calling `next` they do not hear it. */
@@ -62,6 +62,8 @@ export class BrowserSocket implements Reader {
   readonly actor: Actor;
   readonly #socket: BrowserConnection;
   readonly #parts: BrowserSocketParts;
+  /** The TCP socket under it all. */
+  readonly #wire: { destroy(): unknown } | undefined;
   readonly #window: SendWindow;
   readonly #since: number;
   /** Made at the first frame: most connections of a fleet are idle. */
@@ -74,6 +76,9 @@ export class BrowserSocket implements Reader {
     this.actor = { userId: claims.sub, name: claims.name };
     this.#socket = socket;
     this.#parts = parts;
+    this.#wire = socket.conn.request?.socket;
+    // Nobody reads the upgrade any more, and it is several kilobytes for as long as the connection lasts.
+    socket.conn.request = null;
     this.#window = new SendWindow(socket.conn, parts.windowBytes);
     this.#since = parts.now();
   }
@@ -120,7 +125,7 @@ export class BrowserSocket implements Reader {
     this.sendControl({ kind: 'closed', code: reason.code, reason: reason.reason, message });
     this.#socket.disconnect(true);
     // A browser that reads nothing would otherwise keep the connection, and what is queued for it, for half a minute.
-    this.#parts.timers.after(CLOSE_GRACE_MS, () => void this.#socket.conn.request.socket.destroy());
+    this.#parts.timers.after(CLOSE_GRACE_MS, () => void this.#wire?.destroy());
   }
 
   #receive(seat: Seat, event: unknown, payload: unknown): void {

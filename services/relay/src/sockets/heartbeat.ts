@@ -25,23 +25,38 @@ interface Options {
   readonly now: () => number;
 }
 
-interface Beat {
+/** One object per link and no closures: there are as many as machines. */
+class Beat implements Pulse {
   readonly link: Beating;
+  readonly #beats: Set<Beat>;
+  readonly #now: () => number;
   heardAt: number;
   pingedAt: number;
+
+  constructor(link: Beating, beats: Set<Beat>, now: () => number) {
+    this.link = link;
+    this.#beats = beats;
+    this.#now = now;
+    this.heardAt = now();
+    this.pingedAt = this.heardAt;
+  }
+
+  heard(): void {
+    this.heardAt = this.#now();
+  }
+
+  stop(): void {
+    this.#beats.delete(this);
+  }
 }
 
 export function createHeartbeat(options: Options): Heartbeat {
   const beats = new Set<Beat>();
   return {
     add(link) {
-      const now = options.now();
-      const beat: Beat = { link, heardAt: now, pingedAt: now };
+      const beat = new Beat(link, beats, options.now);
       beats.add(beat);
-      return {
-        heard: () => void (beat.heardAt = options.now()),
-        stop: () => void beats.delete(beat),
-      };
+      return beat;
     },
     check() {
       const now = options.now();

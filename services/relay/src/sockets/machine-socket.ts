@@ -14,7 +14,7 @@ import type { RelayCounters } from '../counters.ts';
 import type { HeldMachine } from '../routing/held-machine.ts';
 import type { MachineLink } from '../routing/machine-link.ts';
 import type { Timers } from '../timers.ts';
-import type { Heartbeat, Pulse } from './heartbeat.ts';
+import type { Beating, Heartbeat, Pulse } from './heartbeat.ts';
 import { excessMessage, type RateExcess, type Rates } from './rates.ts';
 
 export interface MachineSocketParts {
@@ -34,7 +34,7 @@ const MOST_PAUSE_MS = 1_000;
 /** A machine that is read more slowly is told so this often. */
 const SLOWED_NOTICE_MS = 10_000;
 
-export class MachineSocket implements MachineLink {
+export class MachineSocket implements MachineLink, Beating {
   readonly claims: MachineClaims;
   readonly entry: MachinePresence;
   readonly #socket: WebSocket;
@@ -61,10 +61,7 @@ export class MachineSocket implements MachineLink {
       connectionId: `${this.entry.epoch}`,
       maxFrameBytes: MAX_FRAME_BYTES,
     });
-    this.#pulse = this.#parts.heartbeat.add({
-      ping: () => this.sendControl({ kind: 'ping' }),
-      onSilent: () => this.close(CLOSE.heartbeatTimeout),
-    });
+    this.#pulse = this.#parts.heartbeat.add(this);
     this.#socket.on('error', () => {
       // `close` follows and is what counts.
     });
@@ -76,6 +73,14 @@ export class MachineSocket implements MachineLink {
       this.#logEnd(code);
       onEnd(machine);
     });
+  }
+
+  ping(): void {
+    this.sendControl({ kind: 'ping' });
+  }
+
+  onSilent(): void {
+    this.close(CLOSE.heartbeatTimeout);
   }
 
   sendFrame(frame: Uint8Array): boolean {
