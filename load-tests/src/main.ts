@@ -42,6 +42,10 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
     about: 'a relay process is told to stop under load: failed calls, time to exit',
     run: async () => (await import('./relay/drain.ts')).measure(),
   },
+  'idle-memory': {
+    about: 'memory of a relay process per idle machine and browser',
+    run: async () => (await import('./relay/idle-memory.ts')).measure(),
+  },
   'long-session': {
     about: 'a session of 2,000 messages in the page: shown after, scrolled how smoothly',
     run: async () => (await import('./long-session.ts')).measure(),

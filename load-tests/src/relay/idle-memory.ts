@@ -1,0 +1,119 @@
+/** What idle connections cost one relay process: the slope of its memory between 1,000 and 4,000 of them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { publish } from '../support/report.ts';
+import { REPOSITORY, residentMb, startProcess, type RunningProcess } from '../support/processes.ts';
+import { startFakeGateway, type FakeGateway } from './fake-gateway.ts';
+import { connectBrowserEnd, connectMachineEnd } from './scripted-ends.ts';
+
+const FEW = 1_000;
+const MANY = 4_000;
+/** Opened side by side; more would only wait in the listen queue. */
+const AT_ONCE = 40;
+/** A young generation that does not grow while the connections come: what is measured is what they keep. */
+const SEMI_SPACE_MB = 4;
+const SETTLE_MS = 1_000;
+const MOST_ROUNDS = 25;
+const QUIET_ROUNDS = 6;
+/** As issue 3 asks, in MB per 1,000 connections. */
+const GOALS = { machines: 4, browsers: 16 };
+
+type Kind = keyof typeof GOALS;
+
+/** Runs both kinds, each in a relay process of its own, and publishes the slopes. */
+export async function measure(): Promise<boolean> {
+  const gateway = await startFakeGateway();
+  const found: Record<Kind, Slope> = {
+    machines: await slopeOf('machines', gateway),
+    browsers: await slopeOf('browsers', gateway),
+  };
+  await gateway.close();
+  return publish({
+    name: 'idle-memory',
+    title: 'Memory of a relay process per idle connection',
+    method: `One relay process with memory parts and a young generation of ${SEMI_SPACE_MB} MB halves. Its resident memory, after forced collections until it shrinks no more, with ${FEW} and with ${MANY} idle connections of one kind, opened ${AT_ONCE} at a time; the slope is per 1,000. Browsers are all connected to machines of their own that are offline.`,
+    figures: (['machines', 'browsers'] as const).flatMap((kind) => {
+      const { few, many, perThousand } = found[kind];
+      return [
+        { name: `${kind}: resident with ${FEW}`, value: mb(few) },
+        { name: `${kind}: resident with ${MANY}`, value: mb(many) },
+        {
+          name: `${kind}: per 1,000`,
+          value: mb(perThousand),
+          goal: `≤ ${GOALS[kind]} MB`,
+          met: perThousand <= GOALS[kind],
+        },
+      ];
+    }),
+  });
+}
+
+interface Slope {
+  readonly few: number;
+  readonly many: number;
+  readonly perThousand: number;
+}
+
+async function slopeOf(kind: Kind, gateway: FakeGateway): Promise<Slope> {
+  const relay = await startRelay(gateway);
+  const url = String(relay.ready['url']);
+  const ends: { close(): void }[] = [];
+  const openUpTo = async (count: number) => {
+    while (ends.length < count) {
+      const numbers = Array.from(
+        { length: Math.min(AT_ONCE, count - ends.length) },
+        (_, i) => ends.length + i,
+      );
+      ends.push(
+        ...(await Promise.all(numbers.map((number) => open(kind, `machine-${number}`, url, gateway)))),
+      );
+    }
+  };
+  try {
+    await openUpTo(FEW);
+    const few = await settledMb(relay);
+    await openUpTo(MANY);
+    const many = await settledMb(relay);
+    return { few, many, perThousand: ((many - few) * 1_000) / (MANY - FEW) };
+  } finally {
+    for (const end of ends) end.close();
+    await relay.stop('SIGKILL');
+  }
+}
+
+function open(kind: Kind, id: string, url: string, gateway: FakeGateway): Promise<{ close(): void }> {
+  if (kind === 'machines') return connectMachineEnd(url, gateway.machineToken(id), new Uint8Array());
+  return connectBrowserEnd(url, id, gateway.ticket(id));
+}
+
+/** Collects until the memory does not shrink any more: V8 hands pages back bit by bit. */
+async function settledMb({ pid }: RunningProcess): Promise<number> {
+  let [smallest, since] = [Number.POSITIVE_INFINITY, 0];
+  for (let round = 0; round < MOST_ROUNDS && since < QUIET_ROUNDS; round++) {
+    process.kill(pid, 'SIGUSR2');
+    await sleep(SETTLE_MS);
+    const now = residentMb(pid);
+    since = now < smallest - 0.5 ? 0 : since + 1;
+    smallest = Math.min(smallest, now);
+  }
+  return smallest;
+}
+
+function startRelay(gateway: FakeGateway): Promise<RunningProcess> {
+  const preload = pathToFileURL(`${REPOSITORY}load-tests/src/support/collect-on-signal.ts`).href;
+  return startProcess({
+    name: 'relay',
+    script: 'services/relay/src/main.ts',
+    env: {
+      NODE_OPTIONS: `--max-semi-space-size=${SEMI_SPACE_MB} --expose-gc --import ${preload}`,
+      SPECTRAL_PORT: '0',
+      SPECTRAL_GATEWAY_URL: gateway.url,
+      SPECTRAL_SERVICE_SECRET: gateway.serviceSecret,
+      SPECTRAL_LOG_LEVEL: 'warn',
+    },
+  });
+}
+
+function mb(value: number): string {
+  return `${value.toFixed(1)} MB`;
+}
