@@ -1,6 +1,8 @@
 /** After the last fault: waits until everybody has everything, and notes what was due at the limit. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../support/processes.ts';
 import type { Deadline } from './check-history.ts';
+import { goneProcesses } from './check-processes.ts';
 import type { Site } from './site.ts';
 
 export interface Convergence {
@@ -47,13 +49,15 @@ export async function converge(site: Site, options: ConvergeOptions): Promise<Co
       if (later.isSettled && later.isLevel) return { deadline, ms: look.at - since };
     }
     const lateMs = look.at - deadlineAt;
-    if (lateMs > giveUpMs || (look.isSettled && lateMs > limitMs)) return { deadline, ms: null };
+    const isHopeless = goneProcesses(site).length > 0 ? lateMs > 0 : look.isSettled && lateMs > limitMs;
+    if (lateMs > giveUpMs || isHopeless) return { deadline, ms: null };
     await sleep(LOOK_EVERY_MS);
   }
 }
 
 async function lookAt({ machines, readers }: Site): Promise<Look> {
-  const sessions = (await Promise.all(machines.map(({ calls }) => sessionsOf(calls)))).flat();
+  const living = machines.filter(({ daemon }) => isAlive(daemon.pid));
+  const sessions = (await Promise.all(living.map(({ calls }) => sessionsOf(calls)))).flat();
   const at = Date.now();
   const heads = new Map(sessions.map(({ id, head }) => [id, head]));
   for (const { history } of readers) history.readOn();

@@ -13,6 +13,8 @@ export const FAULT_KINDS = [
   'redis-restart',
   /** SIGSTOP, and SIGCONT after `ms`. */
   'redis-pause',
+  /** A share of published messages does not reach its subscribers. */
+  'pubsub-loss',
   'machine-cut',
   'machine-latency',
   'machine-partition',
@@ -48,6 +50,7 @@ const SHORTEST_AND_LONGEST_MS: Record<FaultKind, readonly [number, number]> = {
   'relay-restart': [4_000, 4_000],
   'redis-restart': [200, 3_000],
   'redis-pause': [1_000, 10_000],
+  'pubsub-loss': [2_000, 8_000],
   'machine-cut': [0, 0],
   'machine-latency': [2_000, 8_000],
   'machine-partition': [1_000, 10_000],

@@ -3,7 +3,10 @@ import { freePort, restartable } from '../support/stack.ts';
 import { startProcess } from '../support/processes.ts';
 
 export interface Relay {
+  readonly name: string;
   readonly port: number;
+  /** Process id; 0 while it does not run. */
+  pid(): number;
   /** Whether a load balancer would send it new connections. */
   readonly isTaking: boolean;
   start(): Promise<void>;
@@ -45,7 +48,9 @@ function relayOn(name: string, port: number, settings: RelaySettings): Relay {
     if (process_.pid() > 0) process.kill(process_.pid(), which);
   };
   return {
+    name,
     port,
+    pid: process_.pid,
     get isTaking() {
       return state.isTaking;
     },

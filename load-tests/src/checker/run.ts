@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkHistories, type ReaderHistory } from './check-history.ts';
+import { goneProcesses } from './check-processes.ts';
 import { checkPrompts } from './check-prompts.ts';
 import { converge, type Convergence } from './converge.ts';
 import { readLogs, type SessionLog } from './machine-log.ts';
@@ -18,7 +19,7 @@ export interface Verdict {
   readonly readers: readonly ReaderHistory[];
   readonly logs: ReadonlyMap<string, SessionLog>;
   readonly convergence: Convergence;
-  /** In order of time. */
+  /** Processes that died, then the rest in order of time. */
   readonly violations: readonly Violation[];
   /** Histories, stores and the output of every process; null when it was removed because nothing was found. */
   readonly directory: string | null;
@@ -81,9 +82,10 @@ async function verdictOn(
     channels: machine.sessions,
     records: history.records,
   }));
-  const violations = [
+  const inHistories = [
     ...checkHistories(logs, readers, convergence.deadline),
     ...checkPrompts(logs, readers, tagOfPrompt),
   ].toSorted((a, b) => a.at - b.at);
+  const violations = [...goneProcesses(site), ...inHistories];
   return { strikes, readers, logs, convergence, violations };
 }

@@ -7,6 +7,7 @@ import { freePort } from '../support/stack.ts';
 import { seeded } from '../support/statistics.ts';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import { followHistory, type HistoryFile } from './history-files.ts';
+import { startLossyRedis, type LossyRedis } from './lossy-redis.ts';
 import type { ReaderOrder } from './reader-order.ts';
 import { startRedisServer, type RedisServer } from './redis-server.ts';
 import { startRelays, type Relay } from './relay-fleet.ts';
@@ -34,6 +35,9 @@ export interface RunningReader {
 
 export interface Site {
   readonly redis: RedisServer;
+  /** Between the relays and Redis. */
+  readonly pubSub: LossyRedis;
+  readonly gateway: RunningProcess;
   readonly relays: readonly Relay[];
   readonly machines: readonly ScriptedMachine[];
   readonly readers: readonly RunningReader[];
@@ -63,13 +67,15 @@ async function startParts(
   const outputFile = outputFilesIn(options.directory);
   const redis = await startRedisServer(options.directory);
   started.push(() => redis.kill());
+  const pubSub = await startLossyRedis(redis.url, seeded(options.seed));
+  started.push(() => pubSub.close());
   const gateway = await startGateway(options.directory, redis.url, outputFile('gateway'));
   started.push(() => gateway.stop());
   const gatewayUrl = String(gateway.ready['url']);
   const relays = await startRelays(options.relays, {
     gatewayUrl,
     serviceSecret: SERVICE_SECRET,
-    redisUrl: redis.url,
+    redisUrl: pubSub.url,
     outputFile,
   });
   started.push(() => Promise.all(relays.map((relay) => relay.kill())));
@@ -91,7 +97,7 @@ async function startParts(
   const person = await signIn(gatewayUrl, String(gateway.ready['loginLink']));
   const readers = await startReaders(options, { person, gatewayUrl, machines, relayPorts, outputFile });
   started.push(() => Promise.all(readers.map(stopReader)));
-  return { redis, relays, machines, readers };
+  return { redis, pubSub, gateway, relays, machines, readers };
 }
 
 function numbered(count: number, what: string): string[] {

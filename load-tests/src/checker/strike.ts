@@ -38,6 +38,11 @@ const ACTS: Record<FaultKind, Act> = {
     await sleep(ms);
     redis.resume();
   },
+  'pubsub-loss': async ({ pubSub }, _target, ms) => {
+    pubSub.lose(LOST_SHARE);
+    await sleep(ms);
+    pubSub.lose(0);
+  },
   'machine-cut': async (site, target) => part(site.machines, target).network.cut(),
   'machine-latency': (site, target, ms) => weather(part(site.machines, target).network, SLOW, ms),
   'machine-partition': (site, target, ms) => weather(part(site.machines, target).network, SPLIT, ms),
@@ -47,6 +52,7 @@ const ACTS: Record<FaultKind, Act> = {
   'reader-slow': (site, target, ms) => weather(part(site.readers, target).network, THIN, ms),
 };
 
+const LOST_SHARE = 0.2;
 const SLOW: Partial<Weather> = { delayMs: 400 };
 const SPLIT: Partial<Weather> = { isPartitioned: true };
 const THIN: Partial<Weather> = { bytesPerSecond: 4_000 };

@@ -18,12 +18,15 @@ export type ViolationKind =
   /** A prompt was accepted and stands in no log. */
   | 'prompt-lost'
   /** A log holds a prompt that nobody sent there, or under another id than was told. */
-  | 'prompt-foreign';
+  | 'prompt-foreign'
+  /** A process ended by itself. */
+  | 'died';
 
 export interface Violation {
   readonly kind: ViolationKind;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** The reader, or the process that died. */
   readonly reader: string;
   readonly channel: string;
   /** The event's number; 0 where none is meant. */

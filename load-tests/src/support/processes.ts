@@ -97,6 +97,15 @@ async function stopProcess(child: ChildProcess, signal: NodeJS.Signals, limitMs:
   return performance.now() - began;
 }
 
+/** Whether a process of ours runs; one that ended and was waited for does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 const TICKS_PER_SECOND = 100;
 
 /** CPU a process used so far, user and system, in milliseconds (resolution 10 ms). */
