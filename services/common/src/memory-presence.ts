@@ -24,10 +24,10 @@ export function createMemoryPresence({ now }: { now: () => number }): Presence {
   const isNewest = (entry: MachinePresence) => (newestEpoch.get(entry.machineId) ?? 0) <= entry.epoch;
 
   return {
-    async claim({ machineId, podId, pid }) {
+    async claim({ machineId, podId }) {
       const replaced = live(machineId)?.entry ?? null;
       const epoch = Math.max(now(), (newestEpoch.get(machineId) ?? 0) + 1);
-      const entry: MachinePresence = { machineId, podId, epoch, pid, since: now() };
+      const entry: MachinePresence = { machineId, podId, epoch, since: now() };
       hold(entry);
       return { entry, replaced };
     },

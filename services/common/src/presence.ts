@@ -9,8 +9,6 @@ export interface MachinePresence {
   readonly podId: string;
   /** Grows with every claim of this machine. */
   readonly epoch: number;
-  /** Process id of `spectral serve`, when known. */
-  readonly pid: number | null;
   /** Milliseconds since 1970. */
   readonly since: number;
 }
@@ -23,7 +21,7 @@ export interface PresenceClaim {
 
 export interface Presence {
   /** Makes this pod the machine's holder. */
-  claim(claim: { machineId: string; podId: string; pid: number | null }): Promise<PresenceClaim>;
+  claim(claim: { machineId: string; podId: string }): Promise<PresenceClaim>;
   /** Takes a claim back whose link never came up: what it replaced is held again. No effect under a newer epoch. */
   abandon(claim: PresenceClaim): Promise<void>;
   /**

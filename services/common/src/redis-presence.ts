@@ -2,7 +2,7 @@
  * Presence in Redis. Two kinds of keys, so that keeping ten thousand machines alive costs a relay one write:
  *
  *   spectral:pod:<pod>           when the relay process last said that it lives (milliseconds, by Redis' clock)
- *   spectral:machine:{<id>}      "<epoch> <since> <pid> <until> <pod>"; `until` is 0 while held, `pid` 0 when unknown
+ *   spectral:machine:{<id>}      "<epoch> <since> <until> <pod>"; `until` is 0 while held
  *
  * A machine is present while its record is held and its pod spoke within PRESENCE_EXPIRY_MS. Epochs come from Redis'
  * clock and always grow, even when Redis has lost its data in between. In a cluster each key is alone on its node and
@@ -44,8 +44,8 @@ const CLAIM = createRedisScript(`
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   local before = redis.call('GET', KEYS[1]) or ''
   local last = tonumber(string.match(before, '^%d+') or '0')
-  local after = string.format('%.0f %.0f %s 0 %s', math.max(now, last + 1), now, ARGV[2], ARGV[1])
-  redis.call('SET', KEYS[1], after, 'EX', ARGV[3])
+  local after = string.format('%.0f %.0f 0 %s', math.max(now, last + 1), now, ARGV[1])
+  redis.call('SET', KEYS[1], after, 'EX', ARGV[2])
   return {before, after}`);
 
 /** A holder writes its record again when Redis knows nothing newer. Returns whether it stands. */
@@ -59,11 +59,11 @@ const HOLD = createRedisScript(`
 /** A holder lets go, and its time is noted. */
 const RELEASE = createRedisScript(`
   local before = redis.call('GET', KEYS[1]) or ''
-  local epoch, since, pid, ended, pod = string.match(before, '^(%d+) (%d+) (%d+) (%d+) (.+)$')
+  local epoch, since, ended, pod = string.match(before, '^(%d+) (%d+) (%d+) (.+)$')
   if epoch ~= ARGV[1] or ended ~= '0' then return 0 end
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  redis.call('SET', KEYS[1], string.format('%s %s %s %.0f %s', epoch, since, pid, now, pod), 'EX', ARGV[2])
+  redis.call('SET', KEYS[1], string.format('%s %s %.0f %s', epoch, since, now, pod), 'EX', ARGV[2])
   return 1`);
 
 /** A claim is taken back, and the record that it replaced stands again. */
@@ -88,9 +88,9 @@ export async function createRedisPresence(address: RedisAddress, log: Logger): P
 
 function presenceIn(redis: RedisClient): Presence {
   return {
-    async claim({ machineId, podId, pid }) {
+    async claim({ machineId, podId }) {
       await SPEAK(redis, [podKey(podId)], [REMEMBER_SECONDS]);
-      const records = await CLAIM(redis, [machineKey(machineId)], [podId, pid ?? 0, REMEMBER_SECONDS]);
+      const records = await CLAIM(redis, [machineKey(machineId)], [podId, REMEMBER_SECONDS]);
       const [before, after] = Array.isArray(records)
         ? records.map((record) => readRow(machineId, record))
         : [];
@@ -187,13 +187,13 @@ async function readMany(redis: RedisClient, keys: readonly string[]): Promise<(s
 }
 
 function readRow(machineId: string, record: unknown): Row | null {
-  const fields = /^(\d+) (\d+) (\d+) (\d+) (.+)$/.exec(typeof record === 'string' ? record : '');
+  const fields = /^(\d+) (\d+) (\d+) (.+)$/.exec(typeof record === 'string' ? record : '');
   if (!fields) return null;
-  const [, epoch, since, pid, until, podId = ''] = fields;
-  const entry = { machineId, podId, epoch: Number(epoch), pid: Number(pid) || null, since: Number(since) };
+  const [, epoch, since, until, podId = ''] = fields;
+  const entry = { machineId, podId, epoch: Number(epoch), since: Number(since) };
   return { entry, until: Number(until) };
 }
 
-function writeRow({ epoch, since, pid, podId }: MachinePresence): string {
-  return `${epoch} ${since} ${pid ?? 0} 0 ${podId}`;
+function writeRow({ epoch, since, podId }: MachinePresence): string {
+  return `${epoch} ${since} 0 ${podId}`;
 }

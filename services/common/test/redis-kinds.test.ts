@@ -53,7 +53,7 @@ describe('when a server of Redis dies', function () {
     ends.push(() => redis.stop());
     const presence = await openPresence(redis);
     const announcements = await openAnnouncements(redis);
-    const { entry } = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+    const { entry } = await presence.claim({ machineId: 'm', podId: 'a' });
     const heard: string[] = [];
     announcements.subscribe(({ type }) => heard.push(type));
 
@@ -65,7 +65,7 @@ describe('when a server of Redis dies', function () {
     });
 
     assert.deepEqual((await presence.find(['m'])).get('m'), entry);
-    const later = await presence.claim({ machineId: 'm', podId: 'b', pid: null });
+    const later = await presence.claim({ machineId: 'm', podId: 'b' });
     assert.ok(later.entry.epoch > entry.epoch);
   });
 
@@ -82,7 +82,7 @@ describe('when a server of Redis dies', function () {
     const ids = Array.from({ length: 60 }, (_, index) => `machine-${index}`);
     await eventually(async () => {
       const claims = await Promise.allSettled(
-        ids.map((machineId) => presence.claim({ machineId, podId: `pod of ${machineId}`, pid: null })),
+        ids.map((machineId) => presence.claim({ machineId, podId: `pod of ${machineId}` })),
       );
       assert.ok(claims.filter(({ status }) => status === 'fulfilled').length >= 15);
     });

@@ -37,7 +37,7 @@ describe('presence in a real Redis', () => {
 
   it('a holder that renews after Redis lost its data holds its machine again', async () => {
     const { server, presence } = await open();
-    const { entry } = await presence.claim({ machineId: 'survivor', podId: 'a', pid: null });
+    const { entry } = await presence.claim({ machineId: 'survivor', podId: 'a' });
     const redis = new Redis(server.url);
     ends.push(() => redis.disconnect());
     await redis.flushall();

@@ -16,19 +16,18 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
     it('a claimed machine is found, with its holder and process id', async () => {
       const { presence, another } = await start();
 
-      const { entry, replaced } = await presence.claim({ machineId: 'm', podId: 'a', pid: 42 });
+      const { entry, replaced } = await presence.claim({ machineId: 'm', podId: 'a' });
 
       assert.equal(replaced, null);
       assert.deepEqual(await another.find(['m', 'unknown']), new Map([['m', entry]]));
       assert.equal(entry.podId, 'a');
-      assert.equal(entry.pid, 42);
     });
 
     it('the newest claim wins and names the one it replaced', async () => {
       const { presence, another } = await start();
-      const first = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+      const first = await presence.claim({ machineId: 'm', podId: 'a' });
 
-      const second = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+      const second = await another.claim({ machineId: 'm', podId: 'b' });
 
       assert.deepEqual(second.replaced, first.entry);
       assert.ok(second.entry.epoch > first.entry.epoch);
@@ -37,8 +36,8 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
 
     it('a renewal under an older epoch is refused and changes nothing', async () => {
       const { presence, another } = await start();
-      const old = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
-      const newer = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+      const old = await presence.claim({ machineId: 'm', podId: 'a' });
+      const newer = await another.claim({ machineId: 'm', podId: 'b' });
 
       assert.deepEqual(await presence.renew([old.entry]), ['m']);
       assert.deepEqual(await another.renew([newer.entry]), []);
@@ -48,8 +47,8 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
 
     it('a release under an older epoch changes nothing', async () => {
       const { presence, another } = await start();
-      const old = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
-      const newer = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+      const old = await presence.claim({ machineId: 'm', podId: 'a' });
+      const newer = await another.claim({ machineId: 'm', podId: 'b' });
 
       await presence.release(old.entry);
 
@@ -58,10 +57,10 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
 
     it('a claim that is taken back leaves the machine as it was', async () => {
       const { presence, another } = await start();
-      const old = await presence.claim({ machineId: 'm', podId: 'a', pid: 7 });
+      const old = await presence.claim({ machineId: 'm', podId: 'a' });
 
-      await another.abandon(await another.claim({ machineId: 'm', podId: 'b', pid: null }));
-      await another.abandon(await another.claim({ machineId: 'other', podId: 'b', pid: null }));
+      await another.abandon(await another.claim({ machineId: 'm', podId: 'b' }));
+      await another.abandon(await another.claim({ machineId: 'other', podId: 'b' }));
 
       assert.deepEqual(await presence.find(['m', 'other']), new Map([['m', old.entry]]));
       assert.deepEqual(await presence.renew([old.entry]), []);
@@ -69,8 +68,8 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
 
     it('a claim taken back after a newer one changes nothing', async () => {
       const { presence, another } = await start();
-      const claim = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
-      const newer = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+      const claim = await presence.claim({ machineId: 'm', podId: 'a' });
+      const newer = await another.claim({ machineId: 'm', podId: 'b' });
 
       await presence.abandon(claim);
 
@@ -79,7 +78,7 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
 
     it('a released machine is gone and remembers when it was last seen', async () => {
       const { presence, another } = await start();
-      const { entry } = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+      const { entry } = await presence.claim({ machineId: 'm', podId: 'a' });
 
       await presence.release(entry);
 
@@ -91,8 +90,8 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
 
     it('an older holder does not come back once a newer one was released', async () => {
       const { presence, another } = await start();
-      const old = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
-      const newer = await another.claim({ machineId: 'm', podId: 'b', pid: null });
+      const old = await presence.claim({ machineId: 'm', podId: 'a' });
+      const newer = await another.claim({ machineId: 'm', podId: 'b' });
       await another.release(newer.entry);
 
       assert.deepEqual(await presence.renew([old.entry]), ['m']);
@@ -102,8 +101,8 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
 
     it('an entry that is not renewed expires, and a renewal keeps it', async () => {
       const { presence, another, age } = await start();
-      const kept = await presence.claim({ machineId: 'kept', podId: 'a', pid: null });
-      await another.claim({ machineId: 'lost', podId: 'b', pid: null });
+      const kept = await presence.claim({ machineId: 'kept', podId: 'a' });
+      await another.claim({ machineId: 'lost', podId: 'b' });
 
       await age(PRESENCE_EXPIRY_MS - 2000);
       await presence.renew([kept.entry]);
@@ -115,7 +114,7 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
 
     it('a holder that renews late gets its machine back when nobody took it', async () => {
       const { presence, another, age } = await start();
-      const { entry } = await presence.claim({ machineId: 'm', podId: 'a', pid: null });
+      const { entry } = await presence.claim({ machineId: 'm', podId: 'a' });
       await age(PRESENCE_EXPIRY_MS + 1000);
 
       assert.deepEqual(await presence.renew([entry]), []);
@@ -128,7 +127,7 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
 
       const claims = await Promise.all(
         Array.from({ length: 200 }, (_, index) =>
-          (index % 2 ? presence : another).claim({ machineId: 'm', podId: `pod-${index}`, pid: null }),
+          (index % 2 ? presence : another).claim({ machineId: 'm', podId: `pod-${index}` }),
         ),
       );
 

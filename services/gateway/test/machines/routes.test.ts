@@ -168,7 +168,7 @@ describe('machines', () => {
   describe('the list', () => {
     it('tells who is online, and since when others are away', async () => {
       const { machine } = await register(key, named(), { pid: 4242 });
-      const { entry } = await gateway.presence.claim({ machineId: machine.id, podId: 'pod-1', pid: null });
+      const { entry } = await gateway.presence.claim({ machineId: machine.id, podId: 'pod-1' });
       const online = await listed(member.api, machine.id);
       await gateway.presence.release(entry);
       const offline = await listed(member.api, machine.id);

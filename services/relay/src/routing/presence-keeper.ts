@@ -55,7 +55,7 @@ export function createPresenceKeeper({ podId, presence, announcements, log, now 
   };
 
   return {
-    claim: (machineId) => presence.claim({ machineId, podId, pid: null }),
+    claim: (machineId) => presence.claim({ machineId, podId }),
     async abandon(claim) {
       try {
         await presence.abandon(claim);
