@@ -1,10 +1,11 @@
 /** What a request and its answer cost across two relay processes, and through one. */
 import { loadavg } from 'node:os';
+import { startProcess } from '../support/processes.ts';
 import { publish } from '../support/report.ts';
 import { median, quantile } from '../support/statistics.ts';
 import { startRelayFleet, type Fleet, type Pod } from './cross-pod-fleet.ts';
 import { startFakeGateway, type FakeGateway } from './fake-gateway.ts';
-import { connectBrowserEnd, connectMachineEnd, type BrowserEnd } from './scripted-ends.ts';
+import { connectBareEnds, connectBrowserEnd, connectMachineEnd, type BrowserEnd } from './scripted-ends.ts';
 
 const ROUNDS = 5;
 const MACHINES = 20;
@@ -25,6 +26,7 @@ interface Samples {
 export async function measure(): Promise<boolean> {
   const gateway = await startFakeGateway();
   const fleet = await startRelayFleet(2, gateway);
+  const bare = await startProcess({ name: 'bare relay', script: 'load-tests/src/relay/bare-relay.ts' });
   const ends: { close(): void }[] = [];
   try {
     const [machinePod, otherPod] = fleet.pods;
@@ -33,15 +35,18 @@ export async function measure(): Promise<boolean> {
       ends.push(await connectMachineEnd(machinePod.url, gateway.machineToken(id), REPLY));
     const across = await connectBrowsers(otherPod, gateway);
     const within = await connectBrowsers(machinePod, gateway);
-    ends.push(...across.browsers, ...within.browsers);
+    const bareEnds = await connectBareEnds(String(bare.ready['url']), REPLY);
+    ends.push(...across.browsers, ...within.browsers, bareEnds);
+    const bareTimes = await callOneByOne(bareEnds, CALLS_ONE_BY_ONE);
     for (const { browsers } of [across, within]) await callTogether(browsers, CALLS_TOGETHER);
     for (let round = 0; round < ROUNDS; round++) {
       for (const samples of [across, within]) await runRound(fleet, samples);
+      bareTimes.push(...(await callOneByOne(bareEnds, CALLS_ONE_BY_ONE)));
     }
-    return report(across, within);
+    return report(across, within, bareTimes);
   } finally {
     for (const end of ends) end.close();
-    await fleet.stop();
+    await Promise.all([fleet.stop(), bare.stop()]);
     await gateway.close();
   }
 }
@@ -77,7 +82,7 @@ async function callOneByOne(browser: BrowserEnd | undefined, calls: number): Pro
   return times;
 }
 
-function report(across: Samples, within: Samples): boolean {
+function report(across: Samples, within: Samples, bareTimes: readonly number[]): boolean {
   const ms = (value: number) => `${value.toFixed(3)} ms`;
   const acrossP50 = median(across.times);
   const cpu = (name: string, { cpuPerCall }: Samples, bound: number) => {
@@ -92,7 +97,7 @@ function report(across: Samples, within: Samples): boolean {
   return publish({
     name: 'cross-pod',
     title: 'A request across pods',
-    method: `Two relay processes and a real Redis; ${MACHINES} machines on one of them, each with a browser on the other and one on its own. Requests of ${REQUEST.length} bytes, answers of ${REPLY.length}. ${ROUNDS} rounds of ${CALLS_ONE_BY_ONE} calls one at a time and ${CALLS_TOGETHER} with ${OUTSTANDING} in the air; CPU is that of both relays and Redis, median of the rounds. Load average at the end ${loadavg()[0]?.toFixed(1)}.`,
+    method: `Two relay processes and a real Redis; ${MACHINES} machines on one of them, each with a browser on the other and one on its own. Requests of ${REQUEST.length} bytes, answers of ${REPLY.length}. ${ROUNDS} rounds of ${CALLS_ONE_BY_ONE} calls one at a time and ${CALLS_TOGETHER} with ${OUTSTANDING} in the air; CPU is that of both relays and Redis, median of the rounds. Beside it, in the same run, a bare relay of two ws sockets in one process. Load average at the end ${loadavg()[0]?.toFixed(1)}.`,
     figures: [
       { name: 'two pods, one at a time, p50', value: ms(acrossP50), goal: '≤ 0.4 ms', met: acrossP50 <= 0.4 },
       { name: 'two pods, one at a time, p99', value: ms(quantile(across.times, 0.99)) },
@@ -100,6 +105,7 @@ function report(across: Samples, within: Samples): boolean {
       { name: 'one pod, one at a time, p50', value: ms(median(within.times)) },
       { name: 'one pod, one at a time, p99', value: ms(quantile(within.times, 0.99)) },
       cpu('one pod', within, 50),
+      { name: 'bare relay, one process, one at a time, p50', value: ms(median(bareTimes)) },
     ],
   });
 }
