@@ -1,7 +1,7 @@
 /**
  * Bus over Redis pub/sub: one inbox channel per pod, so that a message costs one publish and is read by the one pod it
- * is for. What Redis loses is not repeated here: readers
- * notice by sequence numbers, interest is repeated by its pod, and requests that reach nobody are reported.
+ * is for. What Redis loses is not repeated here: readers notice by sequence numbers, interest is repeated by its pod,
+ * and requests that reach nobody are reported.
  */
 import { openRedisChannel, type Logger, type RedisAddress } from '@spectral/common';
 import type { Bus, BusListener } from './bus.ts';
