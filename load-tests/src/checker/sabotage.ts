@@ -18,6 +18,8 @@ export const SABOTAGES = [
   'new-key',
   /** A prompt is believed accepted that was never sent. */
   'imagined-receipt',
+  /** Live events are believed to come without holes; shows only where the network does lose some. */
+  'trust-the-network',
 ] as const;
 export type Sabotage = (typeof SABOTAGES)[number];
 

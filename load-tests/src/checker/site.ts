@@ -44,6 +44,8 @@ export interface Site {
   stop(): Promise<void>;
 }
 
+const READER = 'load-tests/src/checker/reader-process.ts';
+const TRUSTING_READER = 'load-tests/src/checker/trusting-reader-process.ts';
 const SERVICE_SECRET = 'a-service-secret-of-a-measurement';
 
 /** Resolves when every machine is connected and every reader runs. What was started is stopped when something fails. */
@@ -172,7 +174,7 @@ async function startReaders(
         seed: options.seed * 1_000 + index,
         sabotage: options.sabotages[index] ?? null,
       };
-      const script = 'load-tests/src/checker/reader-process.ts';
+      const script = order.sabotage === 'trust-the-network' ? TRUSTING_READER : READER;
       const process = await startProcess({
         name,
         script,

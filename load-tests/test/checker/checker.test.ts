@@ -5,6 +5,9 @@ import { DEFAULT_OPTIONS } from '../../src/checker/options.ts';
 import { runChecker, type Verdict } from '../../src/checker/run.ts';
 import { SABOTAGES } from '../../src/checker/sabotage.ts';
 
+/** Each shows in every run; whether a loss of the network meets a certain reader is a matter of chance. */
+const CERTAIN = SABOTAGES.filter((name) => name !== 'trust-the-network');
+
 const LIMIT_MS = 150_000;
 const SMALL = { ...DEFAULT_OPTIONS, machines: 2, readers: 4 };
 
@@ -21,13 +24,13 @@ describe('the checker', function () {
   });
 
   it('finds what each faulty reader did, and nothing in the honest ones', async () => {
-    const readers = SABOTAGES.length + 2;
-    const options = { ...SMALL, relays: 2, readers, seconds: 12, convergeSeconds: 10, sabotages: SABOTAGES };
+    const readers = CERTAIN.length + 2;
+    const options = { ...SMALL, relays: 2, readers, seconds: 12, convergeSeconds: 10, sabotages: CERTAIN };
 
     const verdict = await runChecker(options, () => {});
 
     after(() => rmSync(verdict.directory ?? '', { recursive: true, force: true }));
-    assert.deepEqual(Object.fromEntries(SABOTAGES.map((name, index) => [name, kindsOf(verdict, index)])), {
+    assert.deepEqual(Object.fromEntries(CERTAIN.map((name, index) => [name, kindsOf(verdict, index)])), {
       drop: ['lost'],
       double: ['doubled'],
       swap: ['reordered'],
