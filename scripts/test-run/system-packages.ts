@@ -19,6 +19,7 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'tmux', program: 'tmux' },
   { name: 'strace', program: 'strace' },
   { name: 'git', program: 'git' },
+  { name: 'openssl', program: 'openssl' },
 ];
 
 /**

@@ -48,11 +48,15 @@ const CLAIM = createRedisScript(`
   redis.call('SET', KEYS[1], after, 'EX', ARGV[2])
   return {before, after}`);
 
-/** A holder writes its record again when Redis knows nothing newer. Returns whether it stands. */
+/**
+ * A holder writes its record again when Redis knows nothing newer. Returns whether it stands: its own record, written
+ * a moment ago by a renewal that overtook this one, stands too.
+ */
 const HOLD = createRedisScript(`
   local before = redis.call('GET', KEYS[1]) or ''
-  local last = tonumber(string.match(before, '^%d+') or '0')
-  if last >= tonumber(ARGV[1]) then return 0 end
+  local last, ended = string.match(before, '^(%d+) %d+ (%d+) ')
+  if last == ARGV[1] then return ended == '0' and 1 or 0 end
+  if tonumber(last or '0') > tonumber(ARGV[1]) then return 0 end
   redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
   return 1`);
 

@@ -48,6 +48,19 @@ describe('presence in a real Redis', () => {
     assert.deepEqual((await presence.find(['survivor'])).get('survivor'), entry);
   });
 
+  it('two renewals that overlap after Redis lost its data take nothing from each other', async () => {
+    const { server, presence } = await open();
+    const { entry } = await presence.claim({ machineId: 'm', podId: 'a' });
+    const redis = new Redis(server.url);
+    ends.push(() => redis.disconnect());
+    await redis.flushall();
+
+    const lost = await Promise.all([presence.renew([entry]), presence.renew([entry])]);
+
+    assert.deepEqual(lost, [[], []]);
+    assert.deepEqual((await presence.find(['m'])).get('m'), entry);
+  });
+
   it('while Redis is away every call fails at once, and works again after', async () => {
     const { server, presence } = await open();
     await server.kill();

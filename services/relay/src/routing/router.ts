@@ -61,6 +61,7 @@ export class Router {
   readonly #keeper: PresenceKeeper;
   readonly #pods: PodWatch;
   readonly #stops: (() => void)[] = [];
+  #isRenewing = false;
 
   /** A router at rest; `start` makes it hear and look. */
   constructor(parts: RouterParts) {
@@ -198,19 +199,27 @@ export class Router {
     }
   }
 
+  /** One at a time: behind a stall of Redis renewals would pile up. */
   #renew(): void {
-    this.#keeper.renew(this.held.entries()).then(
-      (lost) => {
-        for (const machineId of lost) this.#loseToUnknown(machineId);
-      },
-      (err: unknown) => this.#parts.log.warn({ err }, 'presence not renewed'),
-    );
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    const entries = this.held.entries();
+    this.#keeper
+      .renew(entries)
+      .then(
+        (lost) => {
+          const ids = new Set(lost);
+          for (const entry of entries) if (ids.has(entry.machineId)) this.#loseToUnknown(entry);
+        },
+        (err: unknown) => this.#parts.log.warn({ err }, 'presence not renewed'),
+      )
+      .finally(() => (this.#isRenewing = false));
   }
 
-  /** A newer link took the machine and its announcement was missed. */
-  #loseToUnknown(machineId: string): void {
+  /** A newer link took the machine and its announcement was missed. A link that came meanwhile is not meant. */
+  #loseToUnknown({ machineId, epoch }: MachinePresence): void {
     const link = this.held.get(machineId)?.link;
-    if (!link) return;
+    if (link?.entry.epoch !== epoch) return;
     this.held.fence(machineId, { ...link.claims, epoch: link.entry.epoch + 1 });
     this.#look([machineId]);
   }
