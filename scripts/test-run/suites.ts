@@ -39,12 +39,12 @@ export function suitesNamed(suites: readonly Suite[], only: string): Suite[] {
 
 function suiteIn(root: string, folder: string): Suite {
   const name = folder.replace('services/', '');
-  const alone = name === 'standalone';
+  const alone = name === 'standalone' || name === 'load-tests';
   return {
     name,
     files: globSync(`${folder}/test/**/*.test.ts`, { cwd: root }).toSorted(),
     limitMs: (alone ? 8 : 5) * MINUTE_MS,
     alone,
-    needsPage: alone || name === 'web',
+    needsPage: name === 'standalone' || name === 'web',
   };
 }
