@@ -9,7 +9,7 @@ import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import { followHistory, type HistoryFile } from './history-files.ts';
 import { startLossyRedis, type LossyRedis } from './lossy-redis.ts';
 import type { ReaderOrder } from './reader-order.ts';
-import { startRedisServer, type RedisServer } from './redis-server.ts';
+import { startRedisServer, type RedisServer } from './start-redis.ts';
 import { startRelays, type Relay } from './relay-fleet.ts';
 import type { Sabotage } from './sabotage.ts';
 import { startScriptedMachine, type ScriptedMachine } from './scripted-machine.ts';
