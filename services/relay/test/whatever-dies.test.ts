@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connectMachine } from '@spectral/proto/client';
 import { startRedis } from '../../common/test/support/start-redis.ts';
 import { afterTest, cleanUpAfterEach } from './support/clean-up.ts';
@@ -25,15 +24,19 @@ describe('whatever dies', function () {
     const readers = Array.from({ length: 4 }, (_, index) => follow(identity, urls, index));
     const writing = setInterval(() => machine.append(), 4);
     afterTest(() => clearInterval(writing));
+    const written = (more: number) => {
+      const target = machine.log.length + more;
+      return until('the machine writes on', () => machine.log.length >= target, 10_000);
+    };
     await until('all readers follow', () => readers.every(({ seen }) => seen.length > 50), 10_000);
 
     for (const victim of [0, 1, 2]) {
       relays[victim]?.kill('SIGKILL');
       relays[victim] = await start();
-      await sleep(300);
+      await written(75);
     }
     await redis.restart();
-    await sleep(500);
+    await written(125);
     clearInterval(writing);
 
     const head = machine.log.length;
