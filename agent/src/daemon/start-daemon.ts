@@ -12,6 +12,7 @@ import { openLocalDoor, type LocalDoor } from '../door/local-door.ts';
 import type { Driver } from '../drivers/driver.ts';
 import type { Connection } from '../link/connection.ts';
 import type { LinkEnd } from '../link/link-state.ts';
+import { relayAddress } from '../link/relay-address.ts';
 import { createRelayLink, type RelayLink } from '../link/relay-link.ts';
 import { createLiveSessions, type LiveSessions } from '../live/live-sessions.ts';
 import { createMachineFeed, type MachineFeed } from '../live/machine-feed.ts';
@@ -200,7 +201,7 @@ class RunningDaemon implements Daemon {
     );
     return createRelayLink({
       target: () => ({
-        relayUrl: relayUrl ?? this.#access?.enrolment.relayUrl ?? '',
+        relayUrl: this.#access ? relayAddress(relayUrl, this.#access.enrolment) : '',
         token: this.#access?.enrolment.token ?? '',
       }),
       healthy: createBackendClient(backendUrl, fetchUrl).healthy,

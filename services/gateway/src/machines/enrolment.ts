@@ -1,6 +1,6 @@
 /** What a machine gets when it registers or renews: its record, a fresh token, and where to connect. */
 import { signMachineToken, type Presence } from '@spectral/common';
-import { MACHINE_TOKEN_LIFE_MS, type Enrolment } from '@spectral/proto/wire';
+import { MACHINE_LINK_PATH, MACHINE_TOKEN_LIFE_MS, type Enrolment } from '@spectral/proto/wire';
 import type { Database } from '../database/index.ts';
 import { machineForItself } from './machines.ts';
 import type { RegisteredMachine } from './register.ts';
@@ -26,6 +26,11 @@ export async function enrolmentOf(
     machine: await machineForItself(db, presence, sub, now),
     token,
     expiresAt: expiresAt.toISOString(),
-    relayUrl: `${parts.relayPublicUrl.replace(/^http/, 'ws')}/agent-connection`,
+    relayUrl: machineRelayUrl(parts.relayPublicUrl, sub),
   };
+}
+
+/** It names the machine, so that a load balancer can bring it and its readers, who name it too, to one relay. */
+function machineRelayUrl(relayPublicUrl: string, machineId: string): string {
+  return `${relayPublicUrl.replace(/^http/, 'ws')}${MACHINE_LINK_PATH}?machine=${machineId}`;
 }

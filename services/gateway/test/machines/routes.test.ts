@@ -38,7 +38,8 @@ describe('machines', () => {
       assert.deepEqual([machine.online, machine.lastSeenAt, machine.pid], [false, null, null]);
       const life = Date.parse(expiresAt) - Date.now();
       assert.ok(Math.abs(life - MACHINE_TOKEN_LIFE_MS) < 10_000);
-      assert.match(relayUrl, /^ws:\/\/localhost:\d+\/agent-connection$/);
+      assert.match(relayUrl, /^ws:\/\/localhost:\d+\/agent-connection\?machine=/);
+      assert.equal(new URL(relayUrl).searchParams.get('machine'), machine.id);
       const claims = await verifyMachineToken(token, gateway.running.gateway.tokenKeys, new Date());
       assert.equal(claims.sub, machine.id);
       assert.equal(claims.host, 'build-1');

@@ -20,6 +20,14 @@ describe('admission of machines', () => {
     assert.deepEqual(identity.asked[0]?.machines, [{ machineId: 'machine', registration: 1, keyId: null }]);
   });
 
+  it('the machine named in the query is for load balancers: the token alone decides whose link it is', async () => {
+    const { identity, pod, ground } = await start();
+
+    await connectMachine(pod.url, await identity.machineToken(), 'another');
+
+    assert.deepEqual([...(await ground.presence.find(['machine', 'another'])).keys()], ['machine']);
+  });
+
   it('no token, a wrong one, an expired one, a ticket in its place and a stranger’s signature are 401', async () => {
     const { identity, pod } = await start();
     const stranger = await createIdentity();

@@ -32,9 +32,9 @@ export interface FakeMachine {
   closed(): Promise<number>;
 }
 
-/** Connects and resolves after the welcome. Rejects with the HTTP status when refused. */
-export async function connectMachine(url: string, token: string): Promise<FakeMachine> {
-  const machine = openMachine(url, token);
+/** Connects and resolves after the welcome. Rejects with the HTTP status when refused. `machineId` is named in the query. */
+export async function connectMachine(url: string, token: string, machineId?: string): Promise<FakeMachine> {
+  const machine = openMachine(url, token, machineId);
   await refusedOrOpen(machine.socket);
   await machine.control('welcome');
   return machine;
@@ -56,8 +56,10 @@ export async function refusalOfMachine(
   return { status: response.statusCode, code: body.error.code };
 }
 
-function openMachine(url: string, token: string): FakeMachine {
-  const socket = new WebSocket(url.replace('http', 'ws') + MACHINE_LINK_PATH, MACHINE_SUBPROTOCOL, {
+function openMachine(url: string, token: string, machineId?: string): FakeMachine {
+  const query = machineId === undefined ? '' : `?machine=${machineId}`;
+  const address = url.replace('http', 'ws') + MACHINE_LINK_PATH + query;
+  const socket = new WebSocket(address, MACHINE_SUBPROTOCOL, {
     headers: { authorization: `Bearer ${token}` },
     perMessageDeflate: false,
   });
