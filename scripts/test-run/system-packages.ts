@@ -8,7 +8,7 @@ import { Stop, say } from '../launcher/say.mjs';
 export interface SystemPackage {
   /** Name of the Debian package. */
   readonly name: string;
-  /** Program that shows it is there: on PATH, or at a path with `*` (Debian keeps Postgres off PATH). */
+  /** Program that shows it is there: on PATH, or at a path, also one with `*` (Debian keeps servers off PATH). */
   readonly program: string;
 }
 
@@ -20,6 +20,8 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'strace', program: 'strace' },
   { name: 'git', program: 'git' },
   { name: 'openssl', program: 'openssl' },
+  { name: 'nginx-light', program: '/usr/sbin/nginx' },
+  { name: 'haproxy', program: '/usr/sbin/haproxy' },
 ];
 
 /**
@@ -55,7 +57,7 @@ function missingPrograms(names: readonly string[]): Stop {
 }
 
 function isThere(program: string, env: NodeJS.ProcessEnv): boolean {
-  if (program.includes('*')) return globSync(program).length > 0;
+  if (program.includes('/')) return globSync(program).length > 0;
   return (env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)));
 }
 
