@@ -46,6 +46,14 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
     about: 'memory of a relay process per idle machine and browser',
     run: async () => (await import('./relay/idle-memory.ts')).measure(),
   },
+  'half-load': {
+    about: 'latency that two relay processes and Redis add at half of their load, beside a direct socket',
+    run: async () => (await import('./relay/half-load.ts')).measure(),
+  },
+  'many-readers': {
+    about: 'one machine, 500 readers over 4 relay processes: how late each is (--seconds)',
+    run: async () => (await import('./relay/many-readers.ts')).measure(),
+  },
   'long-session': {
     about: 'a session of 2,000 messages in the page: shown after, scrolled how smoothly',
     run: async () => (await import('./long-session.ts')).measure(),

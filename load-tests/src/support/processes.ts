@@ -14,6 +14,8 @@ export interface RunningProcess {
   output(): string;
   /** Sends a message over IPC; one to a process that is gone is left out. */
   tell(message: Readonly<Record<string, unknown>>): void;
+  /** Called with every message over IPC from now on. */
+  onMessage(listener: (message: unknown) => void): void;
   /** Sends a signal and resolves with the milliseconds until the process was gone; kills it after `limitMs`. */
   stop(signal?: NodeJS.Signals, limitMs?: number): Promise<number>;
 }
@@ -54,6 +56,7 @@ export async function startProcess(options: StartOptions): Promise<RunningProces
     tell(message) {
       if (child.connected) child.send(message, () => {});
     },
+    onMessage: (listener) => void child.on('message', listener),
     stop: (signal = 'SIGTERM', limitMs = 10_000) => stopProcess(child, signal, limitMs),
   };
 }
