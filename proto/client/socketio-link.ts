@@ -5,6 +5,7 @@ import {
   connectRefusal,
   CONTROL_EVENT,
   DATA_EVENT,
+  framesOf,
   parse,
   socketParser,
   type ConnectRefusal,
@@ -24,7 +25,9 @@ export function connectSocketIo(address: LinkAddress, events: LinkEvents): LinkS
   });
   const end = once(events.onEnd);
   socket.on(CONTROL_EVENT, (text: unknown) => typeof text === 'string' && events.onControl(text));
-  socket.on(DATA_EVENT, (bytes: unknown) => bytes instanceof Uint8Array && events.onData(bytes));
+  socket.on(DATA_EVENT, (message: unknown) => {
+    for (const frame of readFrames(message)) events.onData(frame);
+  });
   socket.io.on('ping', () => events.onHeard());
   socket.on('connect_error', (error) => closeWith(socket, end, endOf(error)));
   socket.on('disconnect', (reason) => closeWith(socket, end, { code: null, message: reason }));
@@ -46,6 +49,15 @@ function closeWith(socket: Socket, end: (end: LinkEnd) => void, why: LinkEnd): v
 function endOf(error: Error & { readonly data?: unknown }): LinkEnd {
   const refusal = readRefusal(error.data);
   return refusal ?? { code: null, message: error.message };
+}
+
+/** None when the message is nothing this client can read; what it held shows as a hole in the numbers. */
+function readFrames(message: unknown): readonly Uint8Array[] {
+  try {
+    return message instanceof Uint8Array ? framesOf(message) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Null when the failure is none of the relay's own, such as an unreachable host or a proxy's answer. */

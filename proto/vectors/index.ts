@@ -2,6 +2,7 @@
  * Good and bad bytes of both links with what they mean, for the tests of every implementation. The files beside this
  * one are plain JSON, made without Spectral's own encoder, so that another implementation can use them too.
  */
+import bundles from './bundles.json' with { type: 'json' };
 import controlFrames from './control-frames.json' with { type: 'json' };
 import dataFrames from './data-frames.json' with { type: 'json' };
 import machinePayloads from './machine-payloads.json' with { type: 'json' };
@@ -33,6 +34,12 @@ export interface DataFrameVector {
     readonly payloadHex: string;
   };
 }
+export interface BundleVector {
+  readonly name: string;
+  readonly hex: string;
+  /** The frames' bytes. */
+  readonly frames: readonly string[];
+}
 export interface ControlVector {
   readonly name: string;
   readonly text: string;
@@ -51,6 +58,7 @@ export interface PacketVector {
 }
 
 export const dataFrameVectors: Vectors<DataFrameVector> = dataFrames;
+export const bundleVectors: Vectors<BundleVector> = bundles;
 /** By direction. */
 export const controlVectors: Record<
   'relayToMachine' | 'machineToRelay' | 'relayToBrowser' | 'browserToRelay',

@@ -1,7 +1,9 @@
 /** The words that cross a wire. No I/O; safe in browsers. PROTOCOL.md beside this folder tells the whole story. */
+export * from './bundle.ts';
 export * from './close-codes.ts';
 export * from './control-frames.ts';
 export * from './data-frame.ts';
+export * from './frame-gatherer.ts';
 export * from './gateway-api.ts';
 export * from './machine-api.ts';
 export * from './machine-events.ts';

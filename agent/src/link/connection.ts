@@ -3,9 +3,11 @@ import { WebSocket, type RawData } from 'ws';
 import {
   BadFrame,
   BadInput,
+  FrameGatherer,
   MACHINE_SUBPROTOCOL,
   MAX_FRAME_BYTES,
   decodeFrame,
+  framesOf,
   parseRelayToMachine,
   type DataFrame,
   type MachineToRelay,
@@ -27,8 +29,8 @@ export interface ConnectionListener {
 
 export interface Connection {
   sendControl(frame: MachineToRelay): void;
-  /** Resolves when the bytes left this process, or when the connection is gone. Never rejects. */
-  send(bytes: Uint8Array): Promise<void>;
+  /** Gathers the frame with others of the moment. Resolves when it left this process, or when the connection is gone. */
+  send(frame: Uint8Array): Promise<void>;
   /** Bytes given to `send` that have not left yet. */
   readonly bufferedBytes: number;
   readonly isOpen: boolean;
@@ -45,22 +47,34 @@ export function openConnection(url: string, token: string, listener: ConnectionL
     perMessageDeflate: false,
     followRedirects: false,
   });
+  const isOpen = () => socket.readyState === WebSocket.OPEN;
+  const waiting: (() => void)[] = [];
+  const gatherer = new FrameGatherer((message) => {
+    const senders = waiting.splice(0);
+    const tellThem = () => senders.forEach((resolve) => resolve());
+    if (isOpen()) socket.send(message, tellThem);
+    else tellThem();
+  });
   const connection: Connection = {
     sendControl: (frame) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+      gatherer.flush();
+      if (isOpen()) socket.send(JSON.stringify(frame));
     },
-    send: (bytes) =>
+    send: (frame) =>
       new Promise((resolve) => {
-        if (socket.readyState === WebSocket.OPEN) socket.send(bytes, () => resolve());
-        else resolve();
+        gatherer.add(frame);
+        waiting.push(resolve);
       }),
     get bufferedBytes() {
-      return socket.bufferedAmount;
+      return socket.bufferedAmount + gatherer.bytes;
     },
     get isOpen() {
-      return socket.readyState === WebSocket.OPEN;
+      return isOpen();
     },
-    close: (code, reason) => socket.close(code, reason),
+    close: (code, reason) => {
+      gatherer.flush();
+      socket.close(code, reason);
+    },
     terminate: () => socket.terminate(),
   };
   tell(socket, connection, listener);
@@ -105,7 +119,7 @@ function receive(
 ): void {
   const bytes = bytesOf(data);
   try {
-    if (isBinary) listener.data(connection, decodeFrame(bytes));
+    if (isBinary) for (const frame of framesOf(bytes)) listener.data(connection, decodeFrame(frame));
     else listener.control(connection, parseRelayToMachine(bytes.toString('utf8')));
   } catch (error) {
     if (!(error instanceof BadFrame) && !(error instanceof BadInput)) throw error;

@@ -8,6 +8,7 @@ import {
   MAX_FRAME_BYTES,
   decodeFrame,
   encodeFrame,
+  framesOf,
   parseMachineToRelay,
   parseResponse,
   toPayload,
@@ -137,7 +138,7 @@ function fakeMachine(socket: WebSocket): FakeMachine {
       machine.say({ kind: 'open', peer, channel, cursor }),
   };
   socket.on('message', (data, isBinary) => {
-    if (isBinary) machine.frames.push(decodeFrame(new Uint8Array(data as Buffer)));
+    if (isBinary) machine.frames.push(...framesOf(new Uint8Array(data as Buffer)).map(decodeFrame));
     else machine.control.push(parseMachineToRelay((data as Buffer).toString('utf8')));
   });
   socket.on('close', (code, reason) => (closed = { code, reason: String(reason) }));

@@ -8,6 +8,7 @@ import {
   MACHINE_SUBPROTOCOL,
   decodeFrame,
   encodeFrame,
+  framesOf,
   parseRelayToMachine,
   toPayload,
 } from '@spectral/proto/wire';
@@ -71,14 +72,17 @@ function serve(socket: WebSocket, answerAfterMs: number, onDrain: (spreadMs: num
       if (control.kind === 'drain') onDrain(control.spreadMs);
       return;
     }
-    const { kind, target } = decodeFrame(data);
-    if (kind !== FrameKind.request) return;
+    for (const { kind, target } of framesOf(data).map(decodeFrame)) {
+      if (kind === FrameKind.request) answerLater(target);
+    }
+  });
+  const answerLater = (target: number) => {
     state.owed += 1;
     setTimeout(() => {
       state.owed -= 1;
       socket.send(encodeFrame({ kind: FrameKind.response, target }, ANSWER), leaveIfDone);
     }, answerAfterMs);
-  });
+  };
   return () => {
     state.isLeaving = true;
     leaveIfDone();

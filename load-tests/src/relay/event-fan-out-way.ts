@@ -2,6 +2,7 @@
 import { connectSocketIo } from '@spectral/proto/client';
 import {
   FrameFlag,
+  FrameGatherer,
   FrameKind,
   MACHINE_LINK_PATH,
   MACHINE_SUBPROTOCOL,
@@ -58,11 +59,12 @@ async function connectMachine(relayUrl: string, token: string) {
   await welcome;
   const encoder = new TextEncoder();
   const last = { seq: 0 };
+  const gatherer = new FrameGatherer((message) => socket.send(message));
   return {
     send(channel: string, event: object) {
       last.seq += 1;
       const payload = encoder.encode(`{"v":1,"events":[${JSON.stringify(event)}]}`);
-      socket.send(encodeFrame({ kind: FrameKind.events, channel, sequence: last.seq, target: 1 }, payload));
+      gatherer.add(encodeFrame({ kind: FrameKind.events, channel, sequence: last.seq, target: 1 }, payload));
     },
     close: () => socket.terminate(),
   };

@@ -1,12 +1,14 @@
 /** The two ends of a relay in a measurement: a machine that answers everything, and a browser that asks. */
 import { connectSocketIo } from '@spectral/proto/client';
 import {
+  FrameGatherer,
   FrameKind,
   HEADER_BYTES,
   MACHINE_LINK_PATH,
   MACHINE_SUBPROTOCOL,
   decodeFrame,
   encodeFrame,
+  framesOf,
 } from '@spectral/proto/wire';
 import { WebSocket } from 'ws';
 
@@ -28,10 +30,12 @@ export async function connectMachineEnd(
     socket.once('message', () => resolve());
     socket.once('error', reject);
   });
+  const gatherer = new FrameGatherer((message) => socket.send(message));
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isBinary) return;
-    const { kind, target } = decodeFrame(data);
-    if (kind === FrameKind.request) socket.send(encodeFrame({ kind: FrameKind.response, target }, reply));
+    for (const { kind, target } of framesOf(data).map(decodeFrame)) {
+      if (kind === FrameKind.request) gatherer.add(encodeFrame({ kind: FrameKind.response, target }, reply));
+    }
   });
   return { close: () => socket.terminate() };
 }

@@ -3,9 +3,11 @@ import * as v from 'valibot';
 import {
   decodeFrame,
   encodeFrame,
+  framesOf,
   isFrameKind,
   machineEvent,
   machinePayload,
+  messageOf,
   parseBrowserToRelay,
   parseJson,
   parseMachineToRelay,
@@ -17,6 +19,7 @@ import {
   sessionPayload,
 } from '../../wire/index.ts';
 import {
+  bundleVectors,
   bytesOfHex,
   controlVectors,
   dataFrameVectors,
@@ -42,6 +45,16 @@ describe('vectors: data frames', () => {
     });
   }
   refuses(dataFrameVectors.bad, ({ hex = '' }) => decodeFrame(bytesOfHex(hex)));
+});
+
+describe('vectors: bundles', () => {
+  for (const { name, hex, frames } of bundleVectors.good) {
+    it(`reads and writes ${name}`, () => {
+      assert.deepEqual(framesOf(bytesOfHex(hex)).map(hexOfBytes), frames);
+      assert.equal(hexOfBytes(messageOf(frames.map(bytesOfHex))), hex);
+    });
+  }
+  refuses(bundleVectors.bad, ({ hex = '' }) => framesOf(bytesOfHex(hex)));
 });
 
 const controlParsers = {

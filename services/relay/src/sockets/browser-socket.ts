@@ -10,6 +10,7 @@ import {
   MAX_CONTROL_BYTES,
   MAX_FRAME_BYTES,
   decodeFrame,
+  framesOf,
   parseBrowserToRelay,
 } from '@spectral/proto/wire';
 import type { Actor, CloseReason, RelayToBrowser, TicketClaims } from '@spectral/proto/wire';
@@ -114,6 +115,7 @@ export class BrowserSocket implements Reader {
 
   sendControl(control: RelayToBrowser): void {
     const text = JSON.stringify(control);
+    this.#window.flush();
     this.#window.note(text.length);
     this.#socket.emit(CONTROL_EVENT, text);
     this.#boundOverdraft();
@@ -131,7 +133,7 @@ export class BrowserSocket implements Reader {
   #receive(seat: Seat, event: unknown, payload: unknown): void {
     if (this.#ending) return;
     try {
-      if (event === DATA_EVENT && payload instanceof Uint8Array) this.#receiveFrame(seat, payload);
+      if (event === DATA_EVENT && payload instanceof Uint8Array) this.#receiveMessage(seat, payload);
       else if (event === CONTROL_EVENT && typeof payload === 'string') this.#receiveControl(seat, payload);
       else throw new BadFrame(`expected "${CONTROL_EVENT}" with text or "${DATA_EVENT}" with bytes`);
     } catch (error) {
@@ -139,12 +141,19 @@ export class BrowserSocket implements Reader {
     }
   }
 
-  #receiveFrame(seat: Seat, frame: Uint8Array): void {
-    const { counters, watched } = this.#parts;
-    counters.framesFromBrowsers += 1;
-    counters.bytesFromBrowsers += frame.length;
-    if (frame.length > MAX_FRAME_BYTES)
+  #receiveMessage(seat: Seat, message: Uint8Array): void {
+    const { counters } = this.#parts;
+    counters.bytesFromBrowsers += message.length;
+    if (message.length > MAX_FRAME_BYTES)
       return this.close(CLOSE.frameTooLarge, `A frame has at most ${MAX_FRAME_BYTES} bytes.`);
+    const frames = framesOf(message);
+    counters.framesFromBrowsers += frames.length;
+    for (const frame of frames) this.#receiveFrame(seat, frame);
+  }
+
+  #receiveFrame(seat: Seat, frame: Uint8Array): void {
+    if (this.#ending) return;
+    const { watched } = this.#parts;
     const excess = this.#excess(frame.length);
     if (excess) this.#refuseRequest(frame, excess);
     else watched.request(seat, frame);

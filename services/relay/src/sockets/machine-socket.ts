@@ -4,8 +4,10 @@ import {
   BadFrame,
   BadInput,
   CLOSE,
+  FrameGatherer,
   MAX_CONTROL_BYTES,
   MAX_FRAME_BYTES,
+  framesOf,
   parseMachineToRelay,
 } from '@spectral/proto/wire';
 import type { CloseReason, MachineClaims, RelayToMachine } from '@spectral/proto/wire';
@@ -40,6 +42,8 @@ export class MachineSocket implements MachineLink, Beating {
   readonly #socket: WebSocket;
   readonly #parts: MachineSocketParts;
   readonly #since: number;
+  /** Made at the first frame: most machines of a fleet are asked nothing at a time. */
+  #gatherer: FrameGatherer | null = null;
   #machine: HeldMachine | null = null;
   #pulse: Pulse | null = null;
   #ending: CloseReason | null = null;
@@ -84,13 +88,15 @@ export class MachineSocket implements MachineLink, Beating {
   }
 
   sendFrame(frame: Uint8Array): boolean {
-    if (this.#socket.bufferedAmount > this.#parts.windowBytes) return false;
+    this.#gatherer ??= new FrameGatherer((message) => this.#socket.send(message));
+    if (this.#socket.bufferedAmount + this.#gatherer.bytes > this.#parts.windowBytes) return false;
     this.#parts.counters.framesToMachines += 1;
-    this.#socket.send(frame);
+    this.#gatherer.add(frame);
     return true;
   }
 
   sendControl(control: RelayToMachine): void {
+    this.#gatherer?.flush();
     if (this.#socket.readyState !== WebSocket.OPEN) return;
     this.#socket.send(JSON.stringify(control));
     // Control frames pass a full window; a machine that reads none of them is let go.
@@ -100,6 +106,7 @@ export class MachineSocket implements MachineLink, Beating {
   close(reason: CloseReason): void {
     if (this.#ending) return;
     this.#ending = reason;
+    this.#gatherer?.flush();
     this.#pulse?.stop();
     // A silent peer will not answer a close either.
     if (reason === CLOSE.heartbeatTimeout) this.#parts.timers.after(0, () => this.#socket.terminate());
@@ -111,32 +118,33 @@ export class MachineSocket implements MachineLink, Beating {
     if (this.#ending) return;
     const bytes = bytesOf(data);
     this.#pulse?.heard();
-    this.#limit(bytes.length);
     try {
       if (bytes.length > MAX_FRAME_BYTES) return this.close(CLOSE.frameTooLarge);
-      if (isBinary) this.#receiveFrame(bytes);
+      if (isBinary) this.#receiveFrames(framesOf(bytes), bytes.length);
       else this.#receiveControl(bytes);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #receiveFrame(bytes: Buffer): void {
+  #receiveFrames(frames: readonly Buffer[], bytes: number): void {
     const { counters } = this.#parts;
-    counters.framesFromMachines += 1;
-    counters.bytesFromMachines += bytes.length;
-    this.#machine?.forward(bytes);
+    counters.framesFromMachines += frames.length;
+    counters.bytesFromMachines += bytes;
+    this.#limit(bytes, frames.length);
+    for (const frame of frames) this.#machine?.forward(frame);
   }
 
   #receiveControl(bytes: Buffer): void {
+    this.#limit(bytes.length, 1);
     if (bytes.length > MAX_CONTROL_BYTES) throw new BadFrame('the control frame is too large');
     const control = parseMachineToRelay(bytes.toString());
     if (control.kind === 'refused') this.#machine?.refuse(control);
   }
 
   /** Above its rate, or its team's, a machine is read more slowly; nothing of it is lost. */
-  #limit(bytes: number): void {
-    const excess = this.#charge(bytes);
+  #limit(bytes: number, frames: number): void {
+    const excess = this.#charge(bytes, frames);
     if (!excess || this.#socket.isPaused) return;
     const { counters, now, timers } = this.#parts;
     counters.rateLimited += 1;
@@ -148,10 +156,10 @@ export class MachineSocket implements MachineLink, Beating {
     this.sendControl({ kind: 'error', code: CLOSE.rateLimited.reason, message });
   }
 
-  #charge(bytes: number): RateExcess | null {
+  #charge(bytes: number, frames: number): RateExcess | null {
     const { machine, teamMachines } = this.#parts.rates;
-    const ownMs = machine.charge(this.entry.machineId, bytes);
-    const teamMs = teamMachines.charge(this.claims.team, bytes);
+    const ownMs = machine.charge(this.entry.machineId, bytes, frames);
+    const teamMs = teamMachines.charge(this.claims.team, bytes, frames);
     if (ownMs === 0 && teamMs === 0) return null;
     if (ownMs >= teamMs) return { whose: 'machine', waitMs: ownMs, limits: machine.limits };
     return { whose: 'team', waitMs: teamMs, limits: teamMachines.limits };

@@ -7,8 +7,8 @@ import { RateLimiter, type RateLimits } from './rate-limit.ts';
 
 export interface RateLedger {
   readonly limits: RateLimits;
-  /** Counts a frame that passes in any case. Milliseconds until `key` is within its limits again; 0 while it is. */
-  charge(key: string, bytes: number): number;
+  /** Counts frames that pass in any case. Milliseconds until `key` is within its limits again; 0 while it is. */
+  charge(key: string, bytes: number, frames?: number): number;
   /** Counts a frame only if it is within the limits. Milliseconds until it would be; 0: it passed. */
   admit(key: string, bytes: number): number;
   /** How many are remembered now. */
@@ -38,9 +38,9 @@ export function createRateLedger(limits: RateLimits, now: () => number): RateLed
 
   return {
     limits,
-    charge(key, bytes) {
+    charge(key, bytes, frames = 1) {
       const time = now();
-      return limiterOf(key, time).take(bytes, time);
+      return limiterOf(key, time).take(bytes, time, frames);
     },
     admit(key, bytes) {
       const time = now();

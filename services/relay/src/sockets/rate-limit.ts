@@ -21,10 +21,10 @@ export class RateLimiter {
     this.#at = now;
   }
 
-  /** Counts one frame. Milliseconds until the limits are kept again; 0 while it is. */
-  take(bytes: number, now: number): number {
+  /** Counts frames that came together. Milliseconds until the limits are kept again; 0 while they are. */
+  take(bytes: number, now: number, frames = 1): number {
     this.#refill(now);
-    this.#frames -= 1;
+    this.#frames -= frames;
     this.#bytes -= bytes;
     return this.#owedMs(now);
   }

@@ -1,7 +1,9 @@
 /**
- * How many bytes are on their way to one browser: handed to Socket.IO's engine and not yet taken by the kernel. A channel
- * frame that would pass the window is refused, so that a slow reader costs bounded memory and slows nobody.
+ * How many bytes are on their way to one browser: gathered, or handed to Socket.IO's engine and not yet taken by the
+ * kernel. A channel frame that would pass the window is refused, so that a slow reader costs bounded memory and slows
+ * nobody.
  */
+import { FrameGatherer } from '@spectral/proto/wire';
 
 /** What the window needs of an engine.io connection. */
 export interface EngineConnection {
@@ -16,6 +18,8 @@ const PLAIN = { compress: false };
 export class SendWindow {
   readonly #conn: EngineConnection;
   readonly #bytes: number;
+  /** Made at the first frame: most connections of a fleet are idle. */
+  #gatherer: FrameGatherer | null = null;
   #buffered = 0;
   #inTransport = 0;
 
@@ -34,7 +38,7 @@ export class SendWindow {
 
   /** Bytes on their way. */
   get queued(): number {
-    return this.#buffered + this.#inTransport;
+    return (this.#gatherer?.bytes ?? 0) + this.#buffered + this.#inTransport;
   }
 
   /** True when the frame went out; false when there is no room. */
@@ -49,9 +53,20 @@ export class SendWindow {
     this.#buffered += bytes;
   }
 
-  /** Sends whatever the window holds. The parser puts a data frame on the wire as these very bytes. */
-  send(data: Uint8Array): void {
-    this.note(data.length);
-    this.#conn.write(data, PLAIN);
+  /** Sends whatever the window holds, with what else this moment brings. */
+  send(frame: Uint8Array): void {
+    this.#gatherer ??= new FrameGatherer((message) => this.#write(message));
+    this.#gatherer.add(frame);
+  }
+
+  /** What was sent so far goes out before what is about to be sent by another way. */
+  flush(): void {
+    this.#gatherer?.flush();
+  }
+
+  /** The parser puts a data message on the wire as these very bytes. */
+  #write(message: Uint8Array): void {
+    this.note(message.length);
+    this.#conn.write(message, PLAIN);
   }
 }

@@ -6,12 +6,26 @@ describe('send window', () => {
     const { conn, window } = start(100);
 
     assert.equal(window.offer(new Uint8Array(60)), true);
-    assert.equal(window.offer(new Uint8Array(60)), false);
+    assert.equal(window.offer(new Uint8Array(60)), false, 'gathered is not yet sent');
+    window.flush();
     conn.flush();
     assert.equal(window.offer(new Uint8Array(60)), false, 'flushed is not yet sent');
     conn.drain();
     assert.equal(window.offer(new Uint8Array(60)), true);
+    window.flush();
     assert.deepEqual(conn.written, [60, 60]);
+  });
+
+  it('sends what one moment brings in one message', async () => {
+    const { conn, window } = start(1_000);
+
+    window.offer(new Uint8Array(60));
+    window.send(new Uint8Array(60));
+    assert.deepEqual(conn.written, []);
+    await Promise.resolve();
+
+    assert.deepEqual(conn.written, [1 + 2 * (4 + 60)]);
+    assert.equal(window.queued, 129, 'with the lengths in the bundle');
   });
 
   it('lets one frame of any size pass when nothing is on its way', () => {

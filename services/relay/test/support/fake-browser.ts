@@ -6,6 +6,7 @@ import {
   FrameKind,
   decodeFrame,
   encodeFrame,
+  framesOf,
   parseRelayToBrowser,
   parseResponse,
   socketParser,
@@ -114,6 +115,6 @@ function openBrowser(url: string, auth: object, machineId?: string): FakeBrowser
   };
   socket.on('disconnect', () => (browser.disconnected = true));
   socket.on(CONTROL_EVENT, (text: string) => browser.controls.push(parseRelayToBrowser(text)));
-  socket.on(DATA_EVENT, (bytes: Uint8Array) => browser.frames.push(decodeFrame(bytes)));
+  socket.on(DATA_EVENT, (message: Uint8Array) => browser.frames.push(...framesOf(message).map(decodeFrame)));
   return browser;
 }

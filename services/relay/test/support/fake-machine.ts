@@ -6,6 +6,7 @@ import {
   MACHINE_SUBPROTOCOL,
   decodeFrame,
   encodeFrame,
+  framesOf,
   parseRelayToMachine,
   toPayload,
 } from '@spectral/proto/wire';
@@ -93,9 +94,10 @@ function openMachine(url: string, token: string, machineId?: string): FakeMachin
   socket.on('close', (code) => (machine.closeCode = code));
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isBinary) return void machine.controls.push(parseRelayToMachine(data.toString()));
-    const frame = decodeFrame(data);
-    machine.frames.push(frame);
-    if (frame.kind === FrameKind.request) machine.onRequest(frame);
+    for (const frame of framesOf(data).map(decodeFrame)) {
+      machine.frames.push(frame);
+      if (frame.kind === FrameKind.request) machine.onRequest(frame);
+    }
   });
   return machine;
 }
