@@ -13,6 +13,8 @@ export interface RelayCounters {
   requestsTimedOut: number;
   requestsBroken: number;
   requestsRefused: number;
+  /** Requests of other pods' browsers that got lost between pods, or whose answers did. */
+  requestsLost: number;
   /** Channels dropped for a reader that fell behind its window. */
   gaps: number;
   /** Frames for a peer, request or channel that is not there (any more). */
@@ -42,6 +44,7 @@ export function createCounters(): RelayCounters {
     requestsTimedOut: 0,
     requestsBroken: 0,
     requestsRefused: 0,
+    requestsLost: 0,
     gaps: 0,
     strayFrames: 0,
     badFrames: 0,

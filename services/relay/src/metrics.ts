@@ -39,6 +39,7 @@ export function observeRelay(metrics: Metrics, { counters, router, isReady }: Ob
       () => unansweredOf(counters),
       'cause',
     ),
+    sum('relay_requests_lost', 'Requests or answers lost between relay pods', () => counters.requestsLost),
     labelled('relay_pod_messages', 'Messages between relay pods', () => podMessagesOf(counters), 'way'),
     sum('relay_reader_gaps', 'Channels dropped for a browser that fell behind', () => counters.gaps),
     sum('relay_stray_frames', 'Frames for a reader or request that had ended', () => counters.strayFrames),

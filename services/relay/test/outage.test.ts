@@ -7,6 +7,7 @@ import { afterTest, cleanUpAfterEach } from './support/clean-up.ts';
 import { connectBrowser } from './support/fake-browser.ts';
 import { connectMachine } from './support/fake-machine.ts';
 import { createIdentity } from './support/identity.ts';
+import { openRedisWay } from './support/redis-way.ts';
 import { startPod } from './support/start-pod.ts';
 import { until } from './support/until.ts';
 
@@ -35,6 +36,36 @@ describe('while Redis is away', () => {
     assert.ok(ms < 2_000, `after ${ms} ms`);
     for (const asked of machine.frames) machine.answer(asked, { late: true });
     assert.equal((await nearAnswer).answer.status, 200);
+  });
+});
+
+describe('while a machine’s pod alone cannot publish', () => {
+  cleanUpAfterEach();
+
+  it('an answer of the machine is lost, and its reader is told so as soon as publishing works', async () => {
+    const { redis, ground, identity } = await lay();
+    const way = await openRedisWay(redis.port);
+    const connectBus = (podId: string) => createRedisBus({ address: way, podId, log: silentLogger() });
+    const [a, b] = [await startPod({ ...ground, connectBus }), await startPod(ground)];
+    const machine = await connectMachine(a.url, await identity.machineToken());
+    const reader = await connectBrowser(b.url, await identity.ticket('machine'));
+    machine.onRequest = () => {};
+    const lost = reader.request({});
+    await until('it is asked', () => machine.frames.length === 1);
+
+    way.cutPublishing();
+    await until('the pod notices', () => !a.relay.ready());
+    for (const asked of machine.frames) machine.answer(asked, {});
+    await until('the answer is lost', () => a.relay.counters.messagesUndelivered > 0);
+    assert.ok(b.relay.ready());
+    way.mend();
+
+    const { answer, ms } = await lost;
+    assert.equal(answer.status, 503);
+    assert.deepEqual(Object.keys((answer.body as { error: object }).error), ['code', 'message']);
+    assert.ok(ms < 2_500, `after ${ms} ms`);
+    machine.onRequest = (asked) => machine.answer(asked, {});
+    assert.equal((await reader.request({})).answer.status, 200);
   });
 });
 

@@ -20,7 +20,10 @@ export interface HeldMachineParts {
   readonly now: () => number;
 }
 
-type Message<T extends ToMachinePod['type']> = Extract<ToMachinePod, { type: T }>;
+/** What is for one link. Requests awaited may have gone over an older one, so HeldMachines sees to those. */
+export type ToHeldMachine = Exclude<ToMachinePod, { type: 'awaits' }>;
+
+type Message<T extends ToHeldMachine['type']> = Extract<ToHeldMachine, { type: T }>;
 
 /** What is under way on a link. */
 interface Tables {
@@ -45,7 +48,7 @@ export class HeldMachine {
   }
 
   /** A message from the pod of a reader. */
-  receive(from: string, message: ToMachinePod): void {
+  receive(from: string, message: ToHeldMachine): void {
     switch (message.type) {
       case 'request':
         return this.#request(from, message);
@@ -115,6 +118,11 @@ export class HeldMachine {
   /** Forgets requests that were forwarded before `time`; their readers have been answered. */
   forgetRequestsBefore(time: number): void {
     this.#tables?.pending.forgetBefore(time);
+  }
+
+  /** Requests of a pod's readers that the machine has not answered yet. */
+  requestsOf(podId: string): Iterable<PendingRequest> {
+    return this.#tables?.pending.ofPod(podId) ?? [];
   }
 
   get pendingRequests(): number {

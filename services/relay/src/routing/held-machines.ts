@@ -5,6 +5,7 @@ import { readTarget } from './frame-fields.ts';
 import { HeldMachine, type HeldMachineParts } from './held-machine.ts';
 import type { MachineLink } from './machine-link.ts';
 import type { ToMachinePod } from './pod-message.ts';
+import { BROKEN, answerFrame } from './relay-answer.ts';
 
 /** Who took a machine over: the epoch of its link, its registration, and the host that registered it. */
 export interface Successor {
@@ -49,6 +50,7 @@ export class HeldMachines {
   }
 
   receive(from: string, message: ToMachinePod): void {
+    if (message.type === 'awaits') return this.#answerUnknown(from, message);
     const machine = this.#current.get(message.machineId);
     if (machine) return machine.receive(from, message);
     // The sender believes the machine is here: it shall look again.
@@ -103,6 +105,23 @@ export class HeldMachines {
 
   get size(): number {
     return this.#current.size;
+  }
+
+  /**
+   * A request that its pod awaits and no link here knows of got lost, or its answer did. It may have run; asked again
+   * with the same key, it is answered.
+   */
+  #answerUnknown(from: string, { machineId, requests }: Extract<ToMachinePod, { type: 'awaits' }>): void {
+    const known = new Set<string>();
+    for (const machine of this.#all) {
+      if (machine.link.entry.machineId !== machineId) continue;
+      for (const { reader, target } of machine.requestsOf(from)) known.add(`${reader} ${target}`);
+    }
+    for (const [reader, target] of requests) {
+      if (known.has(`${reader} ${target}`)) continue;
+      this.#parts.counters.requestsLost += 1;
+      this.#parts.send(from, { type: 'answer', reader, frame: answerFrame(target, BROKEN) });
+    }
   }
 
   #supersede(machine: HeldMachine, by: Successor): void {

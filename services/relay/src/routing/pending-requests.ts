@@ -44,6 +44,11 @@ export class PendingRequests {
     return forgotten;
   }
 
+  /** Those of a pod's readers. */
+  *ofPod(podId: string): Iterable<PendingRequest> {
+    for (const request of this.#requests.values()) if (request.podId === podId) yield request;
+  }
+
   /** Takes all out, oldest first. */
   drain(): PendingRequest[] {
     const all = [...this.#requests.values()];

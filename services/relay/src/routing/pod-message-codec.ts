@@ -39,6 +39,7 @@ const TYPES: readonly MessageType[] = [
   'refused',
   'gap',
   'unheld',
+  'awaits',
 ];
 const NUMBER_OF = new Map(TYPES.map((type, index) => [type, index]));
 
@@ -46,6 +47,7 @@ const channel = v.string();
 const openMeta = v.object({ actor, channel, cursor: v.object({ epoch: v.number(), seq: v.number() }) });
 const channelMeta = v.object({ channel });
 const interestMeta = v.array(v.tuple([v.number(), v.string()]));
+const awaitsMeta = v.array(v.tuple([v.number(), v.number()]));
 const refusedMeta = v.object({ channel, code: v.string(), message: v.string() });
 const unheldMeta = v.object({ target: v.number() });
 
@@ -107,6 +109,8 @@ function metaOf(message: PodMessage): string {
       return JSON.stringify({ channel: message.channel });
     case 'interest':
       return JSON.stringify(message.reads);
+    case 'awaits':
+      return JSON.stringify(message.requests);
     case 'refused':
       return JSON.stringify({ channel: message.channel, code: message.code, message: message.message });
     case 'unheld':
@@ -162,6 +166,8 @@ function messageOf({ type, machineId, epoch, reader, meta, frame }: Record): Pod
         return { type, machineId, reader };
       case 'interest':
         return { type, machineId, reads: parseJson(interestMeta, meta, type) };
+      case 'awaits':
+        return { type, machineId, requests: parseJson(awaitsMeta, meta, type) };
       case 'answer':
         return { type, reader, frame };
       case 'snapshot':

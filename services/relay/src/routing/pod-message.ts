@@ -31,6 +31,12 @@ export type ToMachinePod =
       readonly type: 'interest';
       readonly machineId: string;
       readonly reads: readonly (readonly [reader: number, channel: string])[];
+    }
+  /** Requests without an answer for a while: repeated, so that one lost on its way, or whose answer was, is noticed. */
+  | {
+      readonly type: 'awaits';
+      readonly machineId: string;
+      readonly requests: readonly (readonly [reader: number, target: number])[];
     };
 
 /** For the pod of a reader. */
@@ -84,6 +90,7 @@ export function isForMachine(message: PodMessage): message is ToMachinePod {
     case 'close':
     case 'leave':
     case 'interest':
+    case 'awaits':
       return true;
     default:
       return false;

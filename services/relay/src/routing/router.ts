@@ -47,7 +47,7 @@ export interface RouterPeriods {
   readonly renewMs: number;
   /** Looking again where watched machines are. */
   readonly lookMs: number;
-  /** Asking which of the pods one depends on are alive. */
+  /** Asking which of the pods one depends on are alive, and after requests that wait for longer than this. */
   readonly podCheckMs: number;
   /** Repeating to other pods what is read here. */
   readonly interestMs: number;
@@ -89,7 +89,10 @@ export class Router {
         this.watched.forgetEmpty();
         this.#look(this.watched.machineIds());
       }),
-      timers.every(periods.podCheckMs, () => this.#pods.check()),
+      timers.every(periods.podCheckMs, () => {
+        this.#pods.check();
+        this.watched.askAfterRequests(this.#podId, now() - periods.podCheckMs);
+      }),
       timers.every(periods.interestMs, () => this.watched.repeatInterest(this.#podId)),
       timers.every(Math.min(250, limits.requestTimeoutMs), () => {
         this.watched.giveUp();

@@ -12,6 +12,13 @@ interface Parts {
   readonly timeoutMs: number;
 }
 
+/** Requests to one machine on another pod. */
+export interface AskedOfPod {
+  readonly podId: string;
+  readonly machineId: string;
+  readonly requests: readonly (readonly [reader: number, target: number])[];
+}
+
 export class WaitingRequests {
   readonly #parts: Parts;
   /** Seats with requests under way, so that the clock looks at no other. */
@@ -23,7 +30,7 @@ export class WaitingRequests {
 
   /** The seat's request `target` has been sent to this pod. */
   add(seat: Seat, target: number, podId: string): void {
-    seat.pending.set(target, { deadline: this.#parts.now() + this.#parts.timeoutMs, podId });
+    seat.pending.set(target, { since: this.#parts.now(), podId });
     this.#seats.add(seat);
   }
 
@@ -53,14 +60,30 @@ export class WaitingRequests {
 
   /** Gives up on requests past their time. */
   giveUp(): void {
-    const time = this.#parts.now();
+    const before = this.#parts.now() - this.#parts.timeoutMs;
     for (const seat of this.#seats) {
-      for (const [target, { deadline }] of seat.pending) {
-        if (deadline > time || !this.#settle(seat, target)) continue;
+      for (const [target, { since }] of seat.pending) {
+        if (since > before || !this.#settle(seat, target)) continue;
         this.#parts.counters.requestsTimedOut += 1;
         seat.reader.sendAnswer(answerFrame(target, timeoutAnswer(this.#parts.timeoutMs)));
       }
     }
+  }
+
+  /** What was asked until `time` of pods other than one's own, by pod and machine. */
+  *askedOfOthers(ownPodId: string, time: number): Iterable<AskedOfPod> {
+    const byPlace = new Map<string, AskedOfPod & { readonly requests: [number, number][] }>();
+    for (const { reader, machine, pending } of this.#seats) {
+      for (const [target, { since, podId }] of pending) {
+        if (podId === ownPodId || since > time) continue;
+        const { machineId } = machine;
+        const place = `${podId} ${machineId}`;
+        const asked = byPlace.get(place) ?? { podId, machineId, requests: [] };
+        asked.requests.push([reader.number, target]);
+        byPlace.set(place, asked);
+      }
+    }
+    yield* byPlace.values();
   }
 
   /** The reader is gone. */

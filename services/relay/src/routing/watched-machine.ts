@@ -13,8 +13,8 @@ export interface Seat {
   readonly reader: Reader;
   readonly machine: WatchedMachine;
   readonly channels: Set<string>;
-  /** By its own request id: when the relay gives up, and the pod that was asked. */
-  readonly pending: Map<number, { readonly deadline: number; readonly podId: string }>;
+  /** By its own request id: when it was sent, in milliseconds since 1970, and the pod that was asked. */
+  readonly pending: Map<number, { readonly since: number; readonly podId: string }>;
 }
 
 const NO_SEATS: ReadonlySet<Seat> = new Set();

@@ -185,6 +185,13 @@ export class WatchedMachines {
     this.#waiting.giveUp();
   }
 
+  /** Asks other pods after requests that have waited since `time` or longer. */
+  askAfterRequests(ownPodId: string, time: number): void {
+    for (const { podId, ...asked } of this.#waiting.askedOfOthers(ownPodId, time)) {
+      this.#parts.send(podId, { type: 'awaits', ...asked });
+    }
+  }
+
   /** Repeats to other pods what is read here of their machines. */
   repeatInterest(ownPodId: string): void {
     for (const machine of this.#machines.values()) {

@@ -111,6 +111,14 @@ function oneOfEach(): PodMessage[] {
       ],
     },
     { type: 'interest', machineId, reads: [] },
+    {
+      type: 'awaits',
+      machineId,
+      requests: [
+        [1, 0xffffffff],
+        [2, 1],
+      ],
+    },
     { type: 'answer', reader: 1, frame },
     { type: 'snapshot', ...place, frame },
     { type: 'events', machineId, epoch: place.epoch, frame },

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { CLOSE, FrameFlag, FrameKind, encodeFrame, payloadText } from '@spectral/proto/wire';
+import type { Bus } from '../../src/routing/bus.ts';
+import type { PodMessage } from '../../src/routing/pod-message.ts';
 import { connectBrowser, type FakeBrowser } from '../support/fake-browser.ts';
 import { connectMachine } from '../support/fake-machine.ts';
 import { startPod, type Ground } from '../support/start-pod.ts';
@@ -203,24 +205,40 @@ export function twoPodsContract(name: string, lay: () => Promise<Ground>): void 
       await source.control('peer_left');
     });
 
+    for (const lost of ['request', 'answer'] as const) {
+      it(`a request whose ${lost} got lost on the way is answered 503 soon, to be sent again`, async () => {
+        const ground = await lay();
+        const lossy = losing(ground, [lost]);
+        const [a, b] = [await startPod(lossy), await startPod(lossy)];
+        const source = await connectMachine(a.url, await ground.identity.machineToken());
+        const reader = await connectBrowser(b.url, await ground.identity.ticket('machine'));
+
+        const first = await reader.request({});
+        const again = await reader.request({});
+
+        assert.equal(first.answer.status, 503);
+        assert.deepEqual(Object.keys((first.answer.body as { error: object }).error), ['code', 'message']);
+        assert.equal(again.answer.status, 200);
+        assert.equal(source.frames.length, lost === 'request' ? 1 : 2);
+        assert.equal(a.relay.counters.requestsLost, 1);
+      });
+    }
+
+    it('a request that the machine is still at work on is not taken for lost', async () => {
+      const { a, b, machine, browser } = await start();
+      const source = await machine(a.url);
+      source.onRequest = (request) => void setTimeout(() => source.answer(request, { late: true }), 400);
+      const reader = await browser(b.url);
+
+      const { answer } = await reader.request({});
+
+      assert.equal(answer.status, 200);
+      assert.equal(a.relay.counters.requestsLost, 0);
+    });
+
     it('interest that was lost on the way is mended by its repetition', async () => {
       const ground = await lay();
-      const drop = { opens: 1, closes: 1 };
-      const lossy: Ground = {
-        ...ground,
-        connectBus(podId) {
-          const bus = ground.connectBus(podId);
-          return {
-            ...bus,
-            send(target, message) {
-              if (message.type === 'open' && drop.opens-- > 0) return;
-              if (message.type === 'close' && drop.closes-- > 0) return;
-              bus.send(target, message);
-            },
-          };
-        },
-      };
-      const [a, b] = [await startPod(ground), await startPod(lossy)];
+      const [a, b] = [await startPod(ground), await startPod(losing(ground, ['open', 'close']))];
       const source = await connectMachine(a.url, await ground.identity.machineToken());
       const reader = await connectBrowser(b.url, await ground.identity.ticket('machine'));
       const channel = randomUUID();
@@ -234,6 +252,21 @@ export function twoPodsContract(name: string, lay: () => Promise<Ground>): void 
       assert.equal((await source.control('close')).channel, channel);
     });
   });
+}
+
+/** The same ground with a bus that loses the first message of each of these types. */
+function losing(ground: Ground, types: readonly PodMessage['type'][]): Ground {
+  const toLose = new Set(types);
+  return {
+    ...ground,
+    connectBus(podId) {
+      const bus = ground.connectBus(podId);
+      const send: Bus['send'] = (target, message) => {
+        if (!toLose.delete(message.type)) bus.send(target, message);
+      };
+      return { ...bus, send };
+    },
+  };
 }
 
 function sequencesOf(reader: FakeBrowser): number[] {
