@@ -109,13 +109,20 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-const TICKS_PER_SECOND = 100;
-
-/** CPU a process used so far, user and system, in milliseconds (resolution 10 ms). */
+/** CPU that the threads of a process used so far, user and system, in milliseconds. The kernel counts nanoseconds. */
 export function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const ran = threads.map((thread) => Number(readSchedule(`/proc/${pid}/task/${thread}`).split(' ')[0]));
+  return ran.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6;
+}
+
+/** A thread may end between the listing and this. */
+function readSchedule(thread: string): string {
+  try {
+    return readFileSync(`${thread}/schedstat`, 'utf8');
+  } catch {
+    return '0';
+  }
 }
 
 /** Resident memory of a process in MB (10^6 bytes). */
