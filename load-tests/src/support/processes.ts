@@ -1,6 +1,6 @@
 /** Child processes of a measurement: started, waited for, measured from outside, always ended. Linux only (/proc). */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
