@@ -3,6 +3,7 @@ export * from './bundle.ts';
 export * from './close-codes.ts';
 export * from './control-frames.ts';
 export * from './data-frame.ts';
+export * from './fleet.ts';
 export * from './frame-gatherer.ts';
 export * from './gateway-api.ts';
 export * from './machine-api.ts';

@@ -4,6 +4,28 @@ import * as v from 'valibot';
 export const visibility = v.picklist(['PRIVATE', 'SHARED']);
 export type Visibility = v.InferOutput<typeof visibility>;
 
+/** Where a fleet machine stands, as people see it. */
+export const fleetPhase = v.picklist([
+  'pending',
+  'starting',
+  'ready',
+  'draining',
+  'asleep',
+  'waking',
+  'failed',
+  'ending',
+]);
+export type FleetPhase = v.InferOutput<typeof fleetPhase>;
+
+/** What people see of a machine's place in a fleet. */
+export const fleetPart = v.object({
+  pool: v.string(),
+  phase: fleetPhase,
+  reason: v.string(),
+  message: v.string(),
+});
+export type FleetPart = v.InferOutput<typeof fleetPart>;
+
 /** A row of `GET /api/machines`. */
 export const machine = v.object({
   id: v.string(),
