@@ -33,7 +33,7 @@ export async function measure(): Promise<boolean> {
   return publish({
     name: 'idle-memory',
     title: 'Memory of a relay process per idle connection',
-    method: `One relay process with memory parts and a young generation of ${SEMI_SPACE_MB} MB halves. Its resident memory, after forced collections until it shrinks no more, with ${FEW} and with ${MANY} idle connections of one kind, opened ${AT_ONCE} at a time; the slope is per 1,000; the round with the median slope of ${ROUNDS} rounds, each in a process of its own. Browsers are all connected to machines of their own that are offline.`,
+    method: `One relay process with memory parts and a young generation of ${SEMI_SPACE_MB} MB halves. Its resident memory, after forced collections that give back unused pages, until it shrinks no more, with ${FEW} and with ${MANY} idle connections of one kind, opened ${AT_ONCE} at a time; the slope is per 1,000; the round with the median slope of ${ROUNDS} rounds, each in a process of its own. Browsers are all connected to machines of their own that are offline.`,
     figures: (['machines', 'browsers'] as const).flatMap((kind) => {
       const { few, many, perThousand } = found[kind];
       return [

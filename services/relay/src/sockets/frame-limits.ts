@@ -16,8 +16,8 @@ const TOO_BIG = 1009;
 /** Frames this much over the limit are still read, to be refused with a message of their own. */
 export const OVERSIZE_BYTES = 1024 * 1024;
 
-/** A machine's: the close code says it all. */
-export class MachineWebSocket extends WebSocket {
+/** The close code says it all: enough for a machine. */
+export class BoundedWebSocket extends WebSocket {
   override close(code?: number, data?: string | Buffer): void {
     if (code === TOO_BIG) super.close(CLOSE.frameTooLarge.code, CLOSE.frameTooLarge.reason);
     else super.close(code, data);
@@ -25,7 +25,7 @@ export class MachineWebSocket extends WebSocket {
 }
 
 /** A browser's: Socket.IO shows its user no close code, so `closed` goes before it. */
-class BrowserWebSocket extends MachineWebSocket {
+class BrowserWebSocket extends BoundedWebSocket {
   override close(code?: number, data?: string | Buffer): void {
     if (code === TOO_BIG && this.readyState === WebSocket.OPEN) this.send(closedMessage());
     super.close(code, data);

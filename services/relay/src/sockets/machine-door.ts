@@ -3,13 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { MachinePresence } from '@spectral/common';
 import { CLOSE, MACHINE_SUBPROTOCOL, MAX_FRAME_BYTES, type MachineClaims } from '@spectral/proto/wire';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type Server } from 'ws';
 import type { Router } from '../routing/router.ts';
 import type { Rechecks } from '../standing/rechecks.ts';
 import { AdmissionRefused, refusalOf } from './admission-refused.ts';
 import { admitMachine, type MachineAdmission } from './admit-machine.ts';
-import { MachineWebSocket, OVERSIZE_BYTES } from './frame-limits.ts';
+import { OVERSIZE_BYTES } from './frame-limits.ts';
 import { MachineSocket, type MachineSocketParts } from './machine-socket.ts';
+import { MachineWebSocket } from './machine-web-socket.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
 export interface MachineDoor {
@@ -72,7 +73,7 @@ async function admit(request: IncomingMessage, parts: Parts): Promise<MachineCla
 
 /** The link, or null when the peer left or sent no proper WebSocket upgrade, which `ws` has answered then. */
 function accept(
-  server: WebSocketServer,
+  server: Server<typeof MachineWebSocket>,
   upgrade: readonly [IncomingMessage, Duplex, Buffer],
   claims: MachineClaims,
   entry: MachinePresence,
@@ -85,10 +86,7 @@ function accept(
   server.handleUpgrade(...upgrade, (socket) => {
     const link = new MachineSocket(socket, claims, entry, parts);
     accepted.link = link;
-    link.start(
-      () => router.attach(link),
-      (machine) => void router.detach(machine),
-    );
+    link.start(router);
     log.info(
       { machineId: entry.machineId, teamId: claims.team, epoch: entry.epoch },
       'machine link accepted',

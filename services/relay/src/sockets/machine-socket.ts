@@ -17,6 +17,7 @@ import type { HeldMachine } from '../routing/held-machine.ts';
 import type { MachineLink } from '../routing/machine-link.ts';
 import type { Timers } from '../timers.ts';
 import type { Beating, Heartbeat, Pulse } from './heartbeat.ts';
+import type { MachineWebSocket, MachineWebSocketListener } from './machine-web-socket.ts';
 import { excessMessage, type RateExcess, type Rates } from './rates.ts';
 
 export interface MachineSocketParts {
@@ -29,6 +30,13 @@ export interface MachineSocketParts {
   readonly windowBytes: number;
 }
 
+/** Where a link has its place while it is up. */
+export interface MachineRouting {
+  attach(link: MachineLink): HeldMachine;
+  /** Called once, after the socket closed. */
+  detach(machine: HeldMachine): Promise<void>;
+}
+
 /** A peer that does not answer our close is cut after this long. */
 const CLOSE_GRACE_MS = 2_000;
 /** A flooding machine is left unread for at most this long at a time, so that its pongs still come through. */
@@ -36,20 +44,26 @@ const MOST_PAUSE_MS = 1_000;
 /** A machine that is read more slowly is told so this often. */
 const SLOWED_NOTICE_MS = 10_000;
 
-export class MachineSocket implements MachineLink, Beating {
+export class MachineSocket implements MachineLink, Beating, MachineWebSocketListener {
   readonly claims: MachineClaims;
   readonly entry: MachinePresence;
-  readonly #socket: WebSocket;
+  readonly #socket: MachineWebSocket;
   readonly #parts: MachineSocketParts;
   readonly #since: number;
   /** Made at the first frame: most machines of a fleet are asked nothing at a time. */
   #gatherer: FrameGatherer | null = null;
+  #routing: MachineRouting | null = null;
   #machine: HeldMachine | null = null;
   #pulse: Pulse | null = null;
   #ending: CloseReason | null = null;
   #slowedAt = -SLOWED_NOTICE_MS;
 
-  constructor(socket: WebSocket, claims: MachineClaims, entry: MachinePresence, parts: MachineSocketParts) {
+  constructor(
+    socket: MachineWebSocket,
+    claims: MachineClaims,
+    entry: MachinePresence,
+    parts: MachineSocketParts,
+  ) {
     this.#socket = socket;
     this.claims = claims;
     this.entry = entry;
@@ -57,8 +71,8 @@ export class MachineSocket implements MachineLink, Beating {
     this.#since = parts.now();
   }
 
-  /** Greets, and lets frames in. `attach` gives the routing side; `onEnd` is called once, after the socket closed. */
-  start(attach: (link: MachineLink) => HeldMachine, onEnd: (machine: HeldMachine) => void): void {
+  /** Greets, takes its place in routing, and lets frames in. */
+  start(routing: MachineRouting): void {
     this.sendControl({
       kind: 'welcome',
       protocol: 1,
@@ -66,17 +80,19 @@ export class MachineSocket implements MachineLink, Beating {
       maxFrameBytes: MAX_FRAME_BYTES,
     });
     this.#pulse = this.#parts.heartbeat.add(this);
-    this.#socket.on('error', () => {
-      // `close` follows and is what counts.
-    });
-    this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
-    const machine = attach(this);
-    this.#machine = machine;
-    this.#socket.on('close', (code) => {
-      this.#pulse?.stop();
-      this.#logEnd(code);
-      onEnd(machine);
-    });
+    this.#routing = routing;
+    this.#machine = routing.attach(this);
+    this.#socket.tell(this);
+  }
+
+  onMessage(data: RawData, isBinary: boolean): void {
+    if (!this.#ending) this.#receive(bytesOf(data), isBinary);
+  }
+
+  onClose(code: number): void {
+    this.#pulse?.stop();
+    this.#logEnd(code);
+    if (this.#machine) void this.#routing?.detach(this.#machine);
   }
 
   ping(): void {
@@ -114,9 +130,7 @@ export class MachineSocket implements MachineLink, Beating {
     this.#socket.close(reason.code, reason.reason);
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
-    if (this.#ending) return;
-    const bytes = bytesOf(data);
+  #receive(bytes: Buffer, isBinary: boolean): void {
     this.#pulse?.heard();
     try {
       if (bytes.length > MAX_FRAME_BYTES) return this.close(CLOSE.frameTooLarge);
