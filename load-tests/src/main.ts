@@ -23,8 +23,12 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
   },
   checker: {
     about:
-      'scripted machines and readers under mixed faults; every history is checked (--seconds, --seed, --relays)',
+      'scripted machines and readers under mixed faults; every history is checked (--seconds, --seed, --relays, --redis)',
     run: async () => (await import('./checker/checker.ts')).measure(),
+  },
+  soak: {
+    about: 'the checker for long, with the memory of the relays (--minutes, --seed, --relays)',
+    run: async () => (await import('./checker/soak.ts')).measure(),
   },
   'cross-pod': {
     about: 'requests across two relay processes and through one: latency, CPU of all processes',

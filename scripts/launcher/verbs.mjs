@@ -30,13 +30,15 @@ export function stepsOf(verb, args, root) {
       ];
     case 'bench':
       return [{ script: 'load-tests/src/main.ts', args }];
+    case 'soak':
+      return [{ script: 'load-tests/src/main.ts', args: ['soak', ...args] }];
     case 'exec':
       return [ownScript(args)];
     case 'install':
       return [];
     default:
       throw new Stop(
-        `unknown verb "${verb ?? ''}"; expected start, test, check, build, clean, format, bench, install or exec FILE.`,
+        `unknown verb "${verb ?? ''}"; expected start, test, check, build, clean, format, bench, soak, install or exec FILE.`,
         2,
       );
   }

@@ -7,13 +7,15 @@ const LAST_WORDS_CHARS = 400;
 
 /** One violation for each process that is gone. Ask after the last fault is undone. */
 export function goneProcesses({ gateway, relays, machines, readers }: Site): Violation[] {
-  const daemons = machines.map(({ daemon }) => daemon);
-  const others = [gateway, ...daemons, ...readers.map(({ process }) => process)];
-  const gone = others.filter(({ pid }) => !isAlive(pid));
-  return [
-    ...gone.map(({ name, output }) => died(name, output().slice(-LAST_WORDS_CHARS).trim())),
-    ...relays.filter(({ pid }) => !isAlive(pid())).map(({ name }) => died(name, 'its log is in output')),
+  const processes = [
+    { name: 'gateway', pid: gateway.pid(), output: gateway.output },
+    ...machines.map(({ name, daemon }) => ({ name, pid: daemon.pid(), output: daemon.output })),
+    ...readers.map(({ name, process }) => ({ name, pid: process.pid(), output: process.output })),
+    ...relays.map(({ name, pid }) => ({ name, pid: pid(), output: () => 'its log is in output' })),
   ];
+  return processes
+    .filter(({ pid }) => !isAlive(pid))
+    .map(({ name, output }) => died(name, output().slice(-LAST_WORDS_CHARS).trim()));
 }
 
 function died(name: string, lastWords: string): Violation {

@@ -12,9 +12,7 @@ const BEFORE_MS = 20_000;
 /** Several lines, the first being the violation itself. */
 export function explain(violation: Violation, { readers, logs, strikes }: Verdict): string {
   const records = readers.find(({ name }) => name === violation.reader)?.records ?? [];
-  const concerning = records.filter(
-    (record) => record.kind === 'link' || record.channel === violation.channel,
-  );
+  const concerning = records.filter((record) => concerns(record, violation));
   const at = concerning.findIndex((record) => record.at >= violation.at && isMeant(record, violation));
   const middle = at === -1 ? concerning.length - 1 : at;
   const shown = concerning.slice(Math.max(0, middle - AROUND), middle + AROUND + 1);
@@ -36,13 +34,21 @@ export function explain(violation: Violation, { readers, logs, strikes }: Verdic
   ].join('\n');
 }
 
+function concerns(record: HistoryRecord, { channel }: Violation): boolean {
+  if (record.kind === 'lists') return channel === 'lists';
+  return !('channel' in record) || record.channel === channel;
+}
+
 function isMeant(record: HistoryRecord, { seq }: Violation): boolean {
-  return record.kind !== 'event' || seq === 0 || record.seq >= seq;
+  return !('seq' in record) || seq === 0 || record.seq >= seq;
 }
 
 function recordText(record: HistoryRecord): string {
   const { kind, at } = record;
+  if (kind === 'begin') return `${time(at)} the process begins`;
   if (kind === 'link') return `${time(at)} link ${record.state}`;
+  if (kind === 'lists')
+    return `${time(at)} lists ${record.seq} of run ${record.epoch} ${record.type}, shown ${record.shown}`;
   if (kind === 'ready')
     return `${time(at)} ready, head ${record.head}, epoch ${record.epoch}${record.fresh ? ', fresh' : ''}`;
   if (kind !== 'event')

@@ -16,11 +16,20 @@ export interface Weather {
 export const FAIR: Weather = { delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, isPartitioned: false };
 
 export interface FaultProxy {
+  readonly port: number;
   /** `127.0.0.1:<port>`. */
   readonly host: string;
   setWeather(weather: Partial<Weather>): void;
   /** Breaks every connection now, without a goodbye; later ones work again. */
   cut(): void;
+  /** Breaks every connection on the near side alone. The far side keeps it, and later ones rather go elsewhere. */
+  strand(): void;
+  /** Stranded connections that the far side has not closed. */
+  stranded(): number;
+  /** The target of the newest connection; null while there is none. */
+  target(): number | null;
+  /** From now on connections go to this target, as long as it takes them; null: where they went before. */
+  lead(target: number | null): void;
   close(): Promise<void>;
 }
 
@@ -30,26 +39,47 @@ const HELD_BYTES = 256 * 1024;
 /** `targets` names the ports to try, in order, for a new connection. */
 export async function startFaultProxy(targets: () => readonly number[]): Promise<FaultProxy> {
   const passages = new Set<Passage>();
-  const state = { weather: FAIR };
+  const stranded = new Map<Socket, number>();
+  const state: { weather: Weather; led: number | null } = { weather: FAIR, led: null };
+  const inOrder = () => {
+    const hung = new Set(stranded.values());
+    const rank = (port: number) => (port === state.led ? 0 : hung.has(port) ? 2 : 1);
+    return targets().toSorted((a, b) => rank(a) - rank(b));
+  };
   const server = createServer((inner) => {
-    const passage = new Passage(inner, targets, () => state.weather);
+    const passage = new Passage(inner, inOrder, () => state.weather);
     passages.add(passage);
     inner.once('close', () => passages.delete(passage));
     passage.begin();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
   const cut = () => {
     for (const passage of passages) passage.break();
   };
   return {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    port,
+    host: `127.0.0.1:${port}`,
     setWeather(weather) {
       state.weather = { ...state.weather, ...weather };
       for (const passage of passages) passage.weatherChanged();
     },
     cut,
+    strand() {
+      for (const passage of passages) {
+        const { target } = passage;
+        const outer = passage.strand();
+        if (!outer || target === null) continue;
+        stranded.set(outer, target);
+        outer.once('close', () => stranded.delete(outer));
+      }
+    },
+    stranded: () => stranded.size,
+    target: () => [...passages].findLast(({ target }) => target !== null)?.target ?? null,
+    lead: (target) => void (state.led = target),
     async close() {
       cut();
+      for (const outer of stranded.keys()) outer.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
@@ -65,6 +95,7 @@ class Passage {
   #hasBegun = false;
   /** An end that closed while the other could not be told. */
   #isBroken = false;
+  #target: number | null = null;
 
   constructor(inner: Socket, targets: () => readonly number[], weather: () => Weather) {
     this.#inner = inner;
@@ -74,6 +105,11 @@ class Passage {
     inner.setNoDelay(true);
     inner.on('error', () => {});
     inner.on('close', () => this.#ended());
+  }
+
+  /** Where it leads; null before it does. */
+  get target(): number | null {
+    return this.#target;
   }
 
   begin(): void {
@@ -93,6 +129,16 @@ class Passage {
     if (this.#outer) abandon(this.#outer);
   }
 
+  /** Breaks the near side. Gives the far one, which is left as it is and read no more; null when there is none. */
+  strand(): Socket | null {
+    const outer = this.#outer;
+    this.#outer = null;
+    abandon(this.#inner);
+    if (!outer || outer.destroyed) return null;
+    outer.removeAllListeners('data').resume();
+    return outer;
+  }
+
   #connect([port, ...others]: readonly number[]): void {
     if (port === undefined || this.#inner.destroyed) return this.break();
     const outer = connect(port, '127.0.0.1');
@@ -104,6 +150,7 @@ class Passage {
       outer.on('error', () => {});
       outer.on('close', () => this.#ended());
       this.#outer = outer;
+      this.#target = port;
       if (this.#inner.destroyed) return abandon(outer);
       this.#lanes = [
         new Lane(this.#inner, outer, this.#weather),

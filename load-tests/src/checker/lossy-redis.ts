@@ -1,14 +1,22 @@
 /**
- * A door to Redis that loses published messages on their way to subscribers, and nothing else: pub/sub promises no
- * delivery, so whoever relies on it must live with that.
+ * A door to a Redis server that loses published messages on their way to subscribers: pub/sub promises no delivery, so
+ * whoever relies on it must live with that. Where a reply names a server, the door to that server may stand instead.
  */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface LossyRedis {
-  readonly url: string;
+  readonly port: number;
   /** Of the messages that subscribers get from now on, this share is lost; 0 to 1. */
   lose(share: number): void;
   close(): Promise<void>;
+}
+
+export interface LossyRedisOptions {
+  /** Of the server. */
+  readonly port: number;
+  readonly random: () => number;
+  /** Makes of every reply what is passed on. Default: the reply. */
+  readonly rewrite?: (reply: Buffer) => Buffer;
 }
 
 const NOTHING = Buffer.alloc(0);
@@ -16,14 +24,15 @@ const NOTHING = Buffer.alloc(0);
 const MESSAGE = /^[*>]3\r\n\$[78]\r\ns?message\r\n/;
 const MESSAGE_HEAD_BYTES = 24;
 
-export async function startLossyRedis(redisUrl: string, random: () => number): Promise<LossyRedis> {
+export async function startLossyRedis(options: LossyRedisOptions): Promise<LossyRedis> {
+  const { port, random, rewrite = (reply: Buffer) => reply } = options;
   const open = new Set<Socket>();
   const state = { share: 0 };
   const isLost = () => state.share > 0 && random() < state.share;
   const server = createServer((inner) => {
-    const outer = connect(Number(new URL(redisUrl).port), '127.0.0.1');
+    const outer = connect(port, '127.0.0.1');
     inner.pipe(outer);
-    passReplies(outer, inner, isLost);
+    passReplies(outer, inner, (reply) => (isMessage(reply) ? (isLost() ? NOTHING : reply) : rewrite(reply)));
     for (const [socket, other] of [[inner, outer] as const, [outer, inner] as const]) {
       open.add(socket);
       socket.on('error', () => other.destroy());
@@ -35,7 +44,7 @@ export async function startLossyRedis(redisUrl: string, random: () => number): P
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    port: (server.address() as AddressInfo).port,
     lose: (share) => void (state.share = share),
     async close() {
       for (const socket of open) socket.destroy();
@@ -44,19 +53,19 @@ export async function startLossyRedis(redisUrl: string, random: () => number): P
   };
 }
 
-function passReplies(from: Socket, to: Socket, isLost: () => boolean): void {
+function passReplies(from: Socket, to: Socket, pass: (reply: Buffer) => Buffer): void {
   let rest: Buffer = NOTHING;
   from.on('data', (bytes: Buffer) => {
     const buffer = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
     const kept: Buffer[] = [];
     let at = 0;
     for (let end = endOfReply(buffer, at); end !== null; end = endOfReply(buffer, at)) {
-      const reply = buffer.subarray(at, end);
-      if (!isMessage(reply) || !isLost()) kept.push(reply);
+      kept.push(pass(buffer.subarray(at, end)));
       at = end;
     }
     rest = buffer.subarray(at);
-    if (kept.length > 0) to.write(Buffer.concat(kept));
+    const passed = Buffer.concat(kept);
+    if (passed.length > 0) to.write(passed);
   });
 }
 

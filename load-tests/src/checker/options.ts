@@ -1,6 +1,14 @@
 /** What a run of the checker is asked for on the command line. */
 import { parseArgs } from 'node:util';
-import { isSabotage, SABOTAGES, type Sabotage } from './sabotage.ts';
+import type { FaultKind } from './fault-kinds.ts';
+import {
+  isReaderSabotage,
+  isRelaySabotage,
+  SABOTAGES,
+  type ReaderSabotage,
+  type RelaySabotage,
+} from './sabotage.ts';
+import { STORE_KINDS, type StoreKind } from './store.ts';
 
 export interface CheckerOptions {
   /** Of faults; starting and converging come on top. */
@@ -9,9 +17,15 @@ export interface CheckerOptions {
   readonly relays: number;
   readonly machines: number;
   readonly readers: number;
+  readonly redis: StoreKind;
   /** Readers must have everything this long after the last fault. */
   readonly convergeSeconds: number;
-  readonly sabotages: readonly Sabotage[];
+  /** Prompts under way get this much longer to be answered and run. */
+  readonly giveUpSeconds: number;
+  /** Only these faults; default: all that the site can have. */
+  readonly kinds?: readonly FaultKind[];
+  readonly readerSabotages: readonly ReaderSabotage[];
+  readonly relaySabotage: RelaySabotage | null;
   /** Keep the directory of a run in which nothing was found, too. */
   readonly keep: boolean;
 }
@@ -22,39 +36,50 @@ export const DEFAULT_OPTIONS: CheckerOptions = {
   relays: 3,
   machines: 3,
   readers: 6,
+  redis: 'sentinel',
   convergeSeconds: 15,
-  sabotages: [],
+  giveUpSeconds: 90,
+  readerSabotages: [],
+  relaySabotage: null,
   keep: false,
 };
 
 /** Throws Error that names the option and what it takes. `--minutes` is another word for `--seconds`. */
-export function readCheckerOptions(args: readonly string[]): CheckerOptions {
-  const number = { type: 'string' } as const;
+export function readCheckerOptions(
+  args: readonly string[],
+  defaults: CheckerOptions = DEFAULT_OPTIONS,
+): CheckerOptions {
+  const text = { type: 'string' } as const;
   const { values } = parseArgs({
     args: [...args],
     options: {
-      seconds: number,
-      minutes: number,
-      seed: number,
-      relays: number,
-      machines: number,
-      readers: number,
-      'converge-seconds': number,
+      seconds: text,
+      minutes: text,
+      seed: text,
+      relays: text,
+      machines: text,
+      readers: text,
+      redis: text,
+      'converge-seconds': text,
       sabotage: { type: 'string', default: '' },
       keep: { type: 'boolean', default: false },
     },
   });
   const minutes = values.minutes === undefined ? undefined : wholeNumber('minutes', values.minutes) * 60;
   const count = (name: 'seconds' | 'seed' | 'relays' | 'machines' | 'readers') =>
-    values[name] === undefined ? DEFAULT_OPTIONS[name] : wholeNumber(name, values[name]);
+    values[name] === undefined ? defaults[name] : wholeNumber(name, values[name]);
+  const converge = values['converge-seconds'];
   return {
+    ...defaults,
     seconds: minutes ?? count('seconds'),
     seed: count('seed'),
     relays: count('relays'),
     machines: count('machines'),
     readers: count('readers'),
-    convergeSeconds: wholeNumber('converge-seconds', values['converge-seconds'] ?? '15'),
-    sabotages: sabotagesIn(values.sabotage),
+    redis: values.redis === undefined ? defaults.redis : storeKind(values.redis),
+    convergeSeconds:
+      converge === undefined ? defaults.convergeSeconds : wholeNumber('converge-seconds', converge),
+    ...sabotagesIn(values.sabotage),
     keep: values.keep,
   };
 }
@@ -64,10 +89,20 @@ function wholeNumber(name: string, text: string): number {
   return Number(text);
 }
 
-function sabotagesIn(text: string): Sabotage[] {
+function storeKind(text: string): StoreKind {
+  const kind = STORE_KINDS.find((each) => each === text);
+  if (!kind) throw new Error(`--redis is "${text}"; expected one of ${STORE_KINDS.join()}`);
+  return kind;
+}
+
+/** Those of readers go to the first readers, one each; that of the relays to all of them. */
+function sabotagesIn(text: string): Pick<CheckerOptions, 'readerSabotages' | 'relaySabotage'> {
   const names = text.split(',').filter(Boolean);
-  return names.map((name) => {
-    if (isSabotage(name)) return name;
-    throw new Error(`--sabotage names "${name}"; expected some of ${SABOTAGES.join()}`);
-  });
+  const unknown = names.find((name) => !SABOTAGES.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`--sabotage names "${unknown}"; expected some of ${SABOTAGES.join()}`);
+  return {
+    readerSabotages: names.filter((name) => isReaderSabotage(name)),
+    relaySabotage: names.find((name) => isRelaySabotage(name)) ?? null,
+  };
 }

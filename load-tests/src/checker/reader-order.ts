@@ -1,5 +1,5 @@
 /** What a reader process is told at its start, as one argument of JSON. */
-import type { Sabotage } from './sabotage.ts';
+import type { ReaderSabotage } from './sabotage.ts';
 
 export interface ReaderOrder {
   readonly name: string;
@@ -14,5 +14,5 @@ export interface ReaderOrder {
   /** Where it writes its records. */
   readonly file: string;
   readonly seed: number;
-  readonly sabotage: Sabotage | null;
+  readonly sabotage: ReaderSabotage | null;
 }

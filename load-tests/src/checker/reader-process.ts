@@ -1,31 +1,28 @@
 /**
- * A reader as a process of its own: the real client follows some sessions of a machine, prompts them now and then, and
- * writes down everything it applied. Told `finish`, it sends no more prompts and reads on.
+ * A reader as a process of its own: the real client follows some sessions of a machine and its lists, prompts now and
+ * then, and writes down everything it applied. It goes on where its file ends. Told `finish`, it sends no more prompts
+ * and reads on.
  */
 import { openSync, writeSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { machineCalls, type Channel, type MachineCalls, type MachineClient } from '@spectral/proto/client';
+import {
+  changedLists,
+  listsOf,
+  machineCalls,
+  type Channel,
+  type MachineClient,
+  type MachineLists,
+} from '@spectral/proto/client';
 import type { Cursor, Numbered, SessionEvent } from '@spectral/proto/wire';
 import { signedIn } from '../support/person.ts';
-import { seeded } from '../support/statistics.ts';
-import { scriptedPrompt } from './prompt-script.ts';
+import { remember } from './reader-memory.ts';
 import type { ReaderOrder } from './reader-order.ts';
-import { digestOf, type HistoryRecord } from './records.ts';
+import { promptNowAndThen } from './reader-prompts.ts';
+import { digestOf, digestOfLists, type HistoryRecord } from './records.ts';
 import { HONEST_EVENTS, sabotaged } from './sabotage.ts';
-
-/** Between two prompts of a reader. */
-const PAUSE_MS = [500, 3_500] as const;
-const MOST_UNDER_WAY = 3;
-/** One attempt at a prompt; the relay itself gives up after 30 s. */
-const ATTEMPT_MS = 12_000;
-const GIVE_UP_MS = 90_000;
 
 interface Desk {
   readonly order: ReaderOrder;
   readonly client: MachineClient;
-  readonly calls: MachineCalls;
-  readonly random: () => number;
   readonly write: (record: HistoryRecord) => void;
 }
 
@@ -35,15 +32,18 @@ process.on('disconnect', () => process.exit(0));
 await run(JSON.parse(process.argv[2] ?? '') as ReaderOrder, finish.signal);
 
 async function run(order: ReaderOrder, finished: AbortSignal): Promise<void> {
+  const memory = remember(order.file);
   const write = sabotaged(order.sabotage, recordsTo(order.file));
+  write({ kind: 'begin', at: Date.now() });
   const person = signedIn(order.gatewayUrl, order.cookie);
   const client = person.connect(order.machineId, order.relayUrl, ({ kind }) =>
     write({ kind: 'link', at: Date.now(), state: kind }),
   );
-  const desk = { order, client, calls: machineCalls(client), random: seeded(order.seed), write };
-  for (const session of order.sessions) follow(desk, session);
+  const desk = { order, client, calls: machineCalls(client), write };
+  followLists(desk);
+  for (const session of order.sessions) follow(desk, session, memory.cursors.get(session));
   process.send?.({ type: 'ready' });
-  await promptNowAndThen(desk, finished);
+  await promptNowAndThen(desk, memory, finished);
 }
 
 /** Each record is in the file before the next event is handled, so that a killed reader leaves a true history. */
@@ -82,43 +82,20 @@ function recordOf(channel: string, event: Numbered<SessionEvent>): HistoryRecord
   return { kind: 'event', at: Date.now(), channel, first, seq, type, digest: digestOf(event) };
 }
 
-async function promptNowAndThen(desk: Desk, finished: AbortSignal): Promise<void> {
-  const underWay = new Set<Promise<void>>();
-  for (let count = 1; !finished.aborted; count++) {
-    const [low, high] = PAUSE_MS;
-    await sleep(low + desk.random() * (high - low), undefined, { signal: finished }).catch(() => {});
-    if (finished.aborted || underWay.size >= MOST_UNDER_WAY) continue;
-    const sent = prompt(desk, `${desk.order.name}-${count}`).finally(() => underWay.delete(sent));
-    underWay.add(sent);
-  }
-}
-
-/** Asks with the same key until there is an answer: the machine must run it once. */
-async function prompt(desk: Desk, tag: string): Promise<void> {
-  const { order, random, write } = desk;
-  const channel = order.sessions[Math.floor(random() * order.sessions.length)] ?? '';
-  const content = scriptedPrompt(tag, random);
-  write({ kind: 'sent', at: Date.now(), channel, tag });
-  if (order.sabotage === 'new-key')
-    void desk.calls.prompt(channel, { content }, { key: randomUUID() }).catch(() => {});
-  const answer = await answerTo(desk, channel, content);
-  write({ at: Date.now(), channel, tag, ...answer });
-}
-
-async function answerTo(
-  { calls }: Desk,
-  channel: string,
-  content: string,
-): Promise<{ kind: 'accepted'; promptId: string } | { kind: 'given-up'; reason: string }> {
-  const key = randomUUID();
-  const giveUpAt = Date.now() + GIVE_UP_MS;
-  for (;;) {
-    try {
-      const { promptId } = await calls.prompt(channel, { content }, { key, timeoutMs: ATTEMPT_MS });
-      return { kind: 'accepted', promptId };
-    } catch (error) {
-      if (Date.now() > giveUpAt) return { kind: 'given-up', reason: String(error) };
-      await sleep(250);
-    }
-  }
+function followLists({ client, write }: Desk): void {
+  const state: { shown: MachineLists | null } = { shown: null };
+  const note = (epoch: number, seq: number, event: { readonly type: string }, lists: MachineLists) => {
+    state.shown = lists;
+    const { projects, sessions } = lists;
+    const shown = digestOfLists(projects, sessions);
+    const { type } = event;
+    write({ kind: 'lists', at: Date.now(), epoch, seq, type, digest: digestOf({ ...event }), shown });
+  };
+  client.openLists({
+    onReady: (ready) => note(ready.epoch, ready.head, ready, listsOf(ready)),
+    onEvents(events, { epoch }) {
+      for (const event of events)
+        if (state.shown) note(epoch, event.seq, event, changedLists(state.shown, [event]));
+    },
+  });
 }

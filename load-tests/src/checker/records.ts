@@ -28,10 +28,27 @@ export interface EventRecord extends ChannelFact {
   readonly digest: string;
 }
 
+/** The lists of projects and sessions after a snapshot of them or a change. */
+export interface ListsRecord extends Fact {
+  readonly kind: 'lists';
+  /** Of this run of the daemon. */
+  readonly epoch: number;
+  readonly seq: number;
+  /** Of the event; `machine_ready` for a snapshot, which replaces everything. */
+  readonly type: string;
+  /** `digestOf` the event without its number. */
+  readonly digest: string;
+  /** `digestOfLists` of what is shown now. */
+  readonly shown: string;
+}
+
 /** The fate of a prompt; `tag` names it and stands in its text. */
 export interface PromptRecord extends ChannelFact {
   readonly kind: 'sent' | 'accepted' | 'given-up';
   readonly tag: string;
+  /** Of one that was sent: its idempotency key, and what its content is drawn from. */
+  readonly key?: string;
+  readonly seed?: number;
   /** Of an accepted one. */
   readonly promptId?: string;
   /** Why it was given up. */
@@ -44,7 +61,12 @@ export interface LinkRecord extends Fact {
   readonly state: string;
 }
 
-export type HistoryRecord = ReadyRecord | EventRecord | PromptRecord | LinkRecord;
+/** A reader process begins: the first, or one that goes on where a killed one was. */
+export interface BeginRecord extends Fact {
+  readonly kind: 'begin';
+}
+
+export type HistoryRecord = ReadyRecord | EventRecord | ListsRecord | PromptRecord | LinkRecord | BeginRecord;
 
 const NUMBERS = ['seq', 'first', 'at'];
 
@@ -55,6 +77,23 @@ export function digestOf(event: Readonly<Record<string, unknown>>): string {
     .update(canonical(Object.fromEntries(content)))
     .digest('base64url')
     .slice(0, 12);
+}
+
+/** What of the lists must be the same on a machine and at its readers; a running session's numbers change on. */
+export function digestOfLists(
+  projects: readonly { readonly id: string; readonly name: string }[],
+  sessions: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly status: string;
+    readonly messages: number;
+  }[],
+): string {
+  const byId = (one: readonly unknown[], other: readonly unknown[]) => (`${one[0]}` < `${other[0]}` ? -1 : 1);
+  return digestOf({
+    projects: projects.map(({ id, name }) => [id, name]).toSorted(byId),
+    sessions: sessions.map(({ id, title, status, messages }) => [id, title, status, messages]).toSorted(byId),
+  });
 }
 
 function canonical(value: unknown): string {

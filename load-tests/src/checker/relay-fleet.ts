@@ -1,12 +1,17 @@
 /** Relay processes on fixed ports, each of which can be killed, frozen, drained and started again. */
 import { freePort, restartable } from '../support/stack.ts';
 import { startProcess } from '../support/processes.ts';
+import type { StoreDoor } from './store-door.ts';
 
 export interface Relay {
   readonly name: string;
   readonly port: number;
+  /** Its way to Redis. */
+  readonly door: StoreDoor;
   /** Process id; 0 while it does not run. */
   pid(): number;
+  /** Milliseconds since 1970 of its last start. */
+  readonly startedAt: number;
   /** Whether a load balancer would send it new connections. */
   readonly isTaking: boolean;
   start(): Promise<void>;
@@ -21,7 +26,9 @@ export interface Relay {
 export interface RelaySettings {
   readonly gatewayUrl: string;
   readonly serviceSecret: string;
-  readonly redisUrl: string;
+  /** A program loaded before the relay, as a URL; null for none. */
+  readonly preload: string | null;
+  readonly openDoor: () => Promise<StoreDoor>;
   /** Where each writes its log, by its name. */
   readonly outputFile: (name: string) => string;
 }
@@ -34,15 +41,15 @@ const BROWSER_WINDOW_BYTES = 65_536;
 export async function startRelays(count: number, settings: RelaySettings): Promise<Relay[]> {
   const relays: Relay[] = [];
   for (let index = 0; index < count; index++)
-    relays.push(relayOn(`relay-${index}`, await freePort(), settings));
+    relays.push(relayOn(`relay-${index}`, await freePort(), await settings.openDoor(), settings));
   await Promise.all(relays.map((relay) => relay.start()));
   return relays;
 }
 
-function relayOn(name: string, port: number, settings: RelaySettings): Relay {
-  const state = { isTaking: false };
+function relayOn(name: string, port: number, door: StoreDoor, settings: RelaySettings): Relay {
+  const state = { isTaking: false, startedAt: 0 };
   const process_ = restartable(() =>
-    startProcess({ ...command(port, settings), name, outputFile: settings.outputFile(name) }),
+    startProcess({ ...command(port, door, settings), name, outputFile: settings.outputFile(name) }),
   );
   const signal = (which: NodeJS.Signals) => {
     if (process_.pid() > 0) process.kill(process_.pid(), which);
@@ -50,12 +57,17 @@ function relayOn(name: string, port: number, settings: RelaySettings): Relay {
   return {
     name,
     port,
+    door,
     pid: process_.pid,
+    get startedAt() {
+      return state.startedAt;
+    },
     get isTaking() {
       return state.isTaking;
     },
     async start() {
       await process_.start();
+      state.startedAt = Date.now();
       state.isTaking = true;
     },
     async kill() {
@@ -71,7 +83,7 @@ function relayOn(name: string, port: number, settings: RelaySettings): Relay {
   };
 }
 
-function command(port: number, { gatewayUrl, serviceSecret, redisUrl }: RelaySettings) {
+function command(port: number, door: StoreDoor, { gatewayUrl, serviceSecret, preload }: RelaySettings) {
   return {
     script: 'services/relay/src/main.ts',
     env: {
@@ -82,7 +94,8 @@ function command(port: number, { gatewayUrl, serviceSecret, redisUrl }: RelaySet
       SPECTRAL_ALLOWED_ORIGINS: '*',
       SPECTRAL_DRAIN_SPREAD_MS: String(DRAIN_SPREAD_MS),
       SPECTRAL_BROWSER_WINDOW_BYTES: String(BROWSER_WINDOW_BYTES),
-      REDIS_URL: redisUrl,
+      REDIS_URL: door.url,
+      ...(preload ? { NODE_OPTIONS: `--import=${preload}` } : {}),
     },
   };
 }

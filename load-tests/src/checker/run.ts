@@ -2,16 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkHistories, type ReaderHistory } from './check-history.ts';
-import { goneProcesses } from './check-processes.ts';
-import { checkPrompts } from './check-prompts.ts';
+import type { ReaderHistory } from './check-history.ts';
 import { converge, type Convergence } from './converge.ts';
+import { judge } from './judge.ts';
 import { readLogs, type SessionLog } from './machine-log.ts';
+import { watchMemory, type MemorySample } from './memory-watch.ts';
 import type { CheckerOptions } from './options.ts';
-import { faultText, planFaults, type PlannedFault } from './plan.ts';
-import { tagOfPrompt } from './prompt-script.ts';
+import { planFaults, type PlannedFault } from './plan.ts';
+import { watchReadiness } from './readiness.ts';
+import { preloadOf } from './sabotage.ts';
 import { startSite, type Site } from './site.ts';
-import { strike, type Strike } from './strike.ts';
+import { strike, type Strike, type StrikeListener } from './strike.ts';
 import type { Violation } from './violation.ts';
 
 export interface Verdict {
@@ -19,26 +20,40 @@ export interface Verdict {
   readonly readers: readonly ReaderHistory[];
   readonly logs: ReadonlyMap<string, SessionLog>;
   readonly convergence: Convergence;
+  readonly memory: readonly MemorySample[];
   /** Processes that died, then the rest in order of time. */
   readonly violations: readonly Violation[];
   /** Histories, stores and the output of every process; null when it was removed because nothing was found. */
   readonly directory: string | null;
 }
 
-const SESSIONS_PER_MACHINE = 2;
-/** What prompts under way get beyond the deadline to be answered and run. */
-const GIVE_UP_MS = 90_000;
-
-/** The faults that belong to a seed. */
-export function planOf({ seed, seconds, relays, machines, readers }: CheckerOptions): PlannedFault[] {
-  return planFaults({ seed, seconds, relays, machines, readers });
+/** What a run tells while it goes. */
+export interface RunListener extends StrikeListener {
+  /** A line for a person. */
+  say(line: string): void;
+  /** Everything runs and the faults begin. The function returned is called when they are over. */
+  running(site: Site, memory: () => MemorySample[]): () => void;
 }
 
-/** `tell` hears of progress. When the run itself fails, its directory stays. */
-export async function runChecker(options: CheckerOptions, tell: (line: string) => void): Promise<Verdict> {
+const SESSIONS_PER_MACHINE = 2;
+/** From this length on a run watches memory, for which one relay's process must live through it. */
+const VETERAN_FROM_SECONDS = 600;
+
+/** The faults that belong to a seed. */
+export function planOf(options: CheckerOptions): PlannedFault[] {
+  return planFaults({ ...options, hasFailOver: options.redis !== 'single', veteran: veteranOf(options) });
+}
+
+/** The relay that is not killed in a long run, only struck otherwise; null in a short one. */
+export function veteranOf({ seconds, seed, relays }: CheckerOptions): number | null {
+  return seconds < VETERAN_FROM_SECONDS ? null : seed % relays;
+}
+
+/** When the run itself fails, its directory stays. */
+export async function runChecker(options: CheckerOptions, listener: RunListener): Promise<Verdict> {
   const directory = mkdtempSync(join(tmpdir(), 'spectral-checker-'));
-  tell(`starting in ${directory}`);
-  const verdict = await verdictIn(directory, options, tell);
+  listener.say(`starting in ${directory}`);
+  const verdict = await verdictIn(directory, options, listener);
   if (options.keep || verdict.violations.length > 0) return { ...verdict, directory };
   rmSync(directory, { recursive: true, force: true });
   return { ...verdict, directory: null };
@@ -47,11 +62,17 @@ export async function runChecker(options: CheckerOptions, tell: (line: string) =
 async function verdictIn(
   directory: string,
   options: CheckerOptions,
-  tell: (line: string) => void,
+  listener: RunListener,
 ): Promise<Omit<Verdict, 'directory'>> {
-  const site = await startSite({ ...options, directory, sessionsPerMachine: SESSIONS_PER_MACHINE });
+  const relayPreload = options.relaySabotage ? preloadOf(options.relaySabotage) : null;
+  const site = await startSite({
+    ...options,
+    directory,
+    sessionsPerMachine: SESSIONS_PER_MACHINE,
+    relayPreload,
+  });
   try {
-    return await verdictOn(site, options, tell);
+    return await verdictOn(site, options, listener);
   } finally {
     await site.stop();
   }
@@ -60,32 +81,40 @@ async function verdictIn(
 async function verdictOn(
   site: Site,
   options: CheckerOptions,
-  tell: (line: string) => void,
+  listener: RunListener,
 ): Promise<Omit<Verdict, 'directory'>> {
-  const beganAt = Date.now();
-  tell('everything runs');
-  const strikes = await strike(site, planOf(options), ({ fault, endedAt }) =>
-    tell(`${faultText(fault)}; over at ${((endedAt - beganAt) / 1000).toFixed(1)} s`),
-  );
+  const watched = await underFaults(site, planOf(options), listener);
+  const { strikes } = watched;
   for (const { process } of site.readers) process.tell({ type: 'finish' });
   const since = Math.max(Date.now(), ...strikes.map(({ endedAt }) => endedAt));
   const convergence = await converge(site, {
     since,
     limitMs: options.convergeSeconds * 1000,
-    giveUpMs: GIVE_UP_MS,
+    giveUpMs: options.giveUpSeconds * 1000,
   });
   const logs = new Map(
     site.machines.flatMap(({ storePath, sessions }) => [...readLogs(storePath, sessions)]),
   );
   const readers = site.readers.map(({ name, machine, history }) => ({
     name,
+    machine: machine.name,
     channels: machine.sessions,
     records: history.records,
   }));
-  const inHistories = [
-    ...checkHistories(logs, readers, convergence.deadline),
-    ...checkPrompts(logs, readers, tagOfPrompt),
-  ].toSorted((a, b) => a.at - b.at);
-  const violations = [...goneProcesses(site), ...inHistories];
-  return { strikes, readers, logs, convergence, violations };
+  const violations = judge(site, { ...watched, readers, logs, convergence });
+  return { strikes, readers, logs, convergence, memory: watched.memory, violations };
+}
+
+async function underFaults(site: Site, plan: readonly PlannedFault[], listener: RunListener) {
+  const memory = watchMemory(site.relays);
+  const stopReadiness = watchReadiness(site.relays);
+  const stopTelling = listener.running(site, memory.latest);
+  try {
+    const strikes = await strike(site, plan, listener);
+    return { strikes, readiness: stopReadiness(), memory: memory.stop() };
+  } finally {
+    stopReadiness();
+    stopTelling();
+    memory.stop();
+  }
 }

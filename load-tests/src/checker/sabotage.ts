@@ -1,7 +1,7 @@
-/** Faults of a reader, put in on purpose, to show that the checker finds them. */
+/** Faults of a reader or of the relays, put in on purpose, to show that the checker finds them. */
 import type { EventRecord, HistoryRecord, PromptRecord } from './records.ts';
 
-export const SABOTAGES = [
+export const READER_SABOTAGES = [
   /** One event is not applied. */
   'drop',
   /** One event is applied twice. */
@@ -21,10 +21,31 @@ export const SABOTAGES = [
   /** Live events are believed to come without holes; shows only where the network does lose some. */
   'trust-the-network',
 ] as const;
-export type Sabotage = (typeof SABOTAGES)[number];
+export type ReaderSabotage = (typeof READER_SABOTAGES)[number];
 
-export function isSabotage(text: string): text is Sabotage {
-  return SABOTAGES.some((each) => each === text);
+/** By name: the program that changes a relay before it begins. */
+const RELAY_PRELOADS = {
+  /** An outdated link of a machine is not closed. */
+  'skip-fencing': './unfenced-relay.ts',
+  /** A machine sends its history before its events are passed on to the reader. */
+  'deliver-before-subscribe': './early-relay.ts',
+} as const;
+export type RelaySabotage = keyof typeof RELAY_PRELOADS;
+
+/** All, by the names under which a run asks for them. */
+export const SABOTAGES: readonly string[] = [...READER_SABOTAGES, ...Object.keys(RELAY_PRELOADS)];
+
+export function isReaderSabotage(text: string): text is ReaderSabotage {
+  return READER_SABOTAGES.some((each) => each === text);
+}
+
+export function isRelaySabotage(text: string): text is RelaySabotage {
+  return text in RELAY_PRELOADS;
+}
+
+/** What a relay with this fault loads first, as a URL. */
+export function preloadOf(sabotage: RelaySabotage): string {
+  return new URL(RELAY_PRELOADS[sabotage], import.meta.url).href;
 }
 
 /** Events a reader applies properly before its fault shows. */
@@ -35,7 +56,7 @@ export const HONEST_EVENTS = 40;
  * the reader process's own part.
  */
 export function sabotaged(
-  sabotage: Sabotage | null,
+  sabotage: ReaderSabotage | null,
   write: (record: HistoryRecord) => void,
 ): (record: HistoryRecord) => void {
   const state = { events: 0, isDone: false, kept: null as EventRecord | null };

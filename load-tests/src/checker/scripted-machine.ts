@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { machineCalls, type MachineCalls } from '@spectral/proto/client';
-import { startProcess, type RunningProcess } from '../support/processes.ts';
-import { logIn } from '../support/stack.ts';
+import { startProcess } from '../support/processes.ts';
+import { logIn, restartable, type Restartable } from '../support/stack.ts';
 import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
 
 export interface ScriptedMachine {
@@ -16,9 +16,12 @@ export interface ScriptedMachine {
   readonly calls: MachineCalls;
   /** Its store's file. */
   readonly storePath: string;
-  readonly daemon: RunningProcess;
+  readonly daemon: Restartable;
   stop(): Promise<void>;
 }
+
+/** A daemon that was killed while nobody could connect is up when it can again. */
+const UP_LIMIT_MS = 150_000;
 
 export interface MachineSettings {
   readonly name: string;
@@ -44,7 +47,11 @@ export async function startScriptedMachine(settings: MachineSettings): Promise<S
   await logIn(env, settings.teamKey);
   const script = 'agent/bin/spectral.mjs';
   const args = ['serve', '--machine-name', name];
-  const daemon = await startProcess({ name, script, args, env, outputFile: settings.outputFile });
+  const { outputFile } = settings;
+  const daemon = restartable(() =>
+    startProcess({ name, script, args, env, outputFile, readyLimitMs: UP_LIMIT_MS }),
+  );
+  await daemon.start();
   const calls = machineCalls({
     request: (method, path, body) => askLocally(join(directory, 'daemon.sock'), method, path, body),
   });

@@ -1,18 +1,17 @@
 /** Everything a run needs: Redis, gateway, relays, scripted machines and readers, each a process, all on loopback. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { signIn, type Person } from '../support/person.ts';
+import { signIn } from '../support/person.ts';
 import { startProcess, type RunningProcess } from '../support/processes.ts';
-import { freePort } from '../support/stack.ts';
+import { freePort, restartable, type Restartable } from '../support/stack.ts';
 import { seeded } from '../support/statistics.ts';
-import { startFaultProxy, type FaultProxy } from './fault-proxy.ts';
-import { followHistory, type HistoryFile } from './history-files.ts';
-import { startLossyRedis, type LossyRedis } from './lossy-redis.ts';
-import type { ReaderOrder } from './reader-order.ts';
-import { startRedisServer, type RedisServer } from './start-redis.ts';
 import { startRelays, type Relay } from './relay-fleet.ts';
-import type { Sabotage } from './sabotage.ts';
+import type { ReaderSabotage } from './sabotage.ts';
 import { startScriptedMachine, type ScriptedMachine } from './scripted-machine.ts';
+import { startReaders, type RunningReader } from './start-readers.ts';
+import { startStore } from './start-store.ts';
+import { openStoreDoor } from './store-door.ts';
+import { storeUrl, type Store, type StoreKind } from './store.ts';
 
 export interface SiteOptions {
   readonly directory: string;
@@ -21,31 +20,22 @@ export interface SiteOptions {
   readonly machines: number;
   readonly sessionsPerMachine: number;
   readonly readers: number;
+  readonly redis: StoreKind;
   /** Of the first readers, one each; the others are honest. */
-  readonly sabotages: readonly Sabotage[];
-}
-
-export interface RunningReader {
-  readonly name: string;
-  readonly machine: ScriptedMachine;
-  readonly process: RunningProcess;
-  readonly network: FaultProxy;
-  readonly history: HistoryFile;
+  readonly readerSabotages: readonly ReaderSabotage[];
+  /** Loaded into each relay before it begins, as a URL; null for none. */
+  readonly relayPreload: string | null;
 }
 
 export interface Site {
-  readonly redis: RedisServer;
-  /** Between the relays and Redis. */
-  readonly pubSub: LossyRedis;
-  readonly gateway: RunningProcess;
+  readonly store: Store;
+  readonly gateway: Restartable;
   readonly relays: readonly Relay[];
   readonly machines: readonly ScriptedMachine[];
   readonly readers: readonly RunningReader[];
   stop(): Promise<void>;
 }
 
-const READER = 'load-tests/src/checker/reader-process.ts';
-const TRUSTING_READER = 'load-tests/src/checker/trusting-reader-process.ts';
 const SERVICE_SECRET = 'a-service-secret-of-a-measurement';
 
 /** Resolves when every machine is connected and every reader runs. What was started is stopped when something fails. */
@@ -67,17 +57,21 @@ async function startParts(
   started: (() => Promise<unknown>)[],
 ): Promise<Omit<Site, 'stop'>> {
   const outputFile = outputFilesIn(options.directory);
-  const redis = await startRedisServer(options.directory);
-  started.push(() => redis.kill());
-  const pubSub = await startLossyRedis(redis.url, seeded(options.seed));
-  started.push(() => pubSub.close());
-  const gateway = await startGateway(options.directory, redis.url, outputFile('gateway'));
-  started.push(() => gateway.stop());
-  const gatewayUrl = String(gateway.ready['url']);
+  const store = await startStore(options.redis, options.directory);
+  started.push(() => store.stop());
+  const first = await startGateway(options.directory, storeUrl(store.kind, store), outputFile('gateway'));
+  started.push(() => first.gateway.stop());
+  const { gateway, gatewayUrl, teamKey, loginLink } = first;
+  const random = seeded(options.seed);
   const relays = await startRelays(options.relays, {
     gatewayUrl,
     serviceSecret: SERVICE_SECRET,
-    redisUrl: pubSub.url,
+    preload: options.relayPreload,
+    openDoor: async () => {
+      const door = await openStoreDoor(store, random);
+      started.push(() => door.close());
+      return door;
+    },
     outputFile,
   });
   started.push(() => Promise.all(relays.map((relay) => relay.kill())));
@@ -88,7 +82,7 @@ async function startParts(
         name,
         directory: join(options.directory, name),
         gatewayUrl,
-        teamKey: String(gateway.ready['teamKey']),
+        teamKey,
         relayPorts,
         sessions: options.sessionsPerMachine,
         outputFile: outputFile(name),
@@ -96,10 +90,14 @@ async function startParts(
     ),
   );
   started.push(() => Promise.all(machines.map((machine) => machine.stop())));
-  const person = await signIn(gatewayUrl, String(gateway.ready['loginLink']));
-  const readers = await startReaders(options, { person, gatewayUrl, machines, relayPorts, outputFile });
-  started.push(() => Promise.all(readers.map(stopReader)));
-  return { redis, pubSub, gateway, relays, machines, readers };
+  const person = await signIn(gatewayUrl, loginLink);
+  const readers = await startReaders({
+    ...{ names: numbered(options.readers, 'reader'), sabotages: options.readerSabotages },
+    ...{ directory: options.directory, seed: options.seed },
+    ...{ person, gatewayUrl, machines, relayPorts, outputFile },
+  });
+  started.push(() => Promise.all(readers.map((reader) => reader.stop())));
+  return { store, gateway, relays, machines, readers };
 }
 
 function numbered(count: number, what: string): string[] {
@@ -111,24 +109,30 @@ function outputFilesIn(directory: string): (name: string) => string {
   return (name) => join(directory, 'output', `${name}.log`);
 }
 
-async function startGateway(
-  directory: string,
-  redisUrl: string,
-  outputFile: string,
-): Promise<RunningProcess> {
-  return startProcess({
-    name: 'gateway',
-    outputFile,
-    script: 'services/gateway/src/main.ts',
-    env: {
-      SPECTRAL_HOST: '127.0.0.1',
-      SPECTRAL_PORT: String(await freePort()),
-      SPECTRAL_DATA_DIR: join(directory, 'gateway'),
-      SPECTRAL_SERVICE_SECRET: SERVICE_SECRET,
-      SPECTRAL_DEMO: 'on',
-      REDIS_URL: redisUrl,
-    },
+/** Its first start makes a team; later ones find it again. */
+async function startGateway(directory: string, redisUrl: string, outputFile: string) {
+  const port = String(await freePort());
+  const first: { ready: RunningProcess['ready'] } = { ready: {} };
+  const gateway = restartable(async () => {
+    const running = await startProcess({
+      name: 'gateway',
+      outputFile,
+      script: 'services/gateway/src/main.ts',
+      env: {
+        SPECTRAL_HOST: '127.0.0.1',
+        SPECTRAL_PORT: port,
+        SPECTRAL_DATA_DIR: join(directory, 'gateway'),
+        SPECTRAL_SERVICE_SECRET: SERVICE_SECRET,
+        SPECTRAL_DEMO: 'on',
+        REDIS_URL: redisUrl,
+      },
+    });
+    first.ready = { ...running.ready, ...first.ready };
+    return running;
   });
+  await gateway.start();
+  const { url, teamKey, loginLink } = first.ready;
+  return { gateway, gatewayUrl: String(url), teamKey: String(teamKey), loginLink: String(loginLink) };
 }
 
 /** A load balancer without affinity: any relay that takes connections, then the others. */
@@ -138,55 +142,4 @@ function balancer(relays: readonly Relay[], random: () => number): () => readonl
     const from = Math.floor(random() * ready.length);
     return [...ready.slice(from), ...ready.slice(0, from)].map(({ port }) => port);
   };
-}
-
-interface ReaderSettings {
-  readonly person: Person;
-  readonly gatewayUrl: string;
-  readonly machines: readonly ScriptedMachine[];
-  readonly relayPorts: () => readonly number[];
-  readonly outputFile: (name: string) => string;
-}
-
-/** Reader n follows machine n modulo the number of machines. */
-async function startReaders(
-  options: SiteOptions,
-  { person, gatewayUrl, machines, relayPorts, outputFile }: ReaderSettings,
-): Promise<RunningReader[]> {
-  const online = await person.gateway.machines();
-  const files = join(options.directory, 'histories');
-  mkdirSync(files, { recursive: true });
-  return Promise.all(
-    numbered(options.readers, 'reader').map(async (name, index) => {
-      const machine = machines[index % machines.length];
-      const machineId = online.find((each) => each.name === machine?.name)?.id;
-      if (!machine || !machineId)
-        throw new Error(`${name}: expected the gateway to list ${machine?.name ?? 'a machine'}`);
-      const network = await startFaultProxy(relayPorts);
-      const order: ReaderOrder = {
-        name,
-        gatewayUrl,
-        cookie: person.cookie,
-        machineId,
-        relayUrl: `http://${network.host}`,
-        sessions: machine.sessions,
-        file: join(files, `${name}.ndjson`),
-        seed: options.seed * 1_000 + index,
-        sabotage: options.sabotages[index] ?? null,
-      };
-      const script = order.sabotage === 'trust-the-network' ? TRUSTING_READER : READER;
-      const process = await startProcess({
-        name,
-        script,
-        args: [JSON.stringify(order)],
-        outputFile: outputFile(name),
-      });
-      return { name, machine, network, process, history: followHistory(order.file) };
-    }),
-  );
-}
-
-async function stopReader({ process, network }: RunningReader): Promise<void> {
-  await process.stop();
-  await network.close();
 }

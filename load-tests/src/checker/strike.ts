@@ -1,7 +1,9 @@
 /** Carries a plan of faults out on a running site, and undoes each in time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FAIR, type FaultProxy, type Weather } from './fault-proxy.ts';
-import type { FaultKind, PlannedFault } from './plan.ts';
+import { bringTogether, readerComesToStrandedLink, type Together } from './companions.ts';
+import { FAULTS, type FaultKind } from './fault-kinds.ts';
+import { FAIR, type Weather } from './fault-proxy.ts';
+import type { PlannedFault } from './plan.ts';
 import type { Site } from './site.ts';
 
 /** A fault as it happened; times in milliseconds since 1970. */
@@ -9,47 +11,48 @@ export interface Strike {
   readonly fault: PlannedFault;
   readonly beganAt: number;
   readonly endedAt: number;
+  /** Of an outage of Redis: who must have gone on meanwhile; null when they could not be brought together before. */
+  readonly together?: Together | null;
 }
 
+/** Resolves when the fault is undone. */
 type Act = (site: Site, target: number, ms: number) => Promise<void>;
 
-const ACTS: Record<FaultKind, Act> = {
-  'relay-kill': async (site, target, ms) => {
-    await relay(site, target).kill();
-    await sleep(ms);
-    await relay(site, target).start();
-  },
-  'relay-freeze': async (site, target, ms) => {
-    relay(site, target).freeze();
-    await sleep(ms);
-    relay(site, target).thaw();
-  },
+type PlainKind = Exclude<FaultKind, 'redis-outage'>;
+
+const ACTS: Record<PlainKind, Act> = {
+  'relay-kill': (site, target, ms) => killed(relay(site, target), ms),
+  'relay-freeze': frozen,
+  'relay-freeze-long': frozen,
   'relay-restart': async (site, target) => {
     await relay(site, target).drain();
     await relay(site, target).start();
   },
-  'redis-restart': async ({ redis }, _target, ms) => {
-    await redis.kill();
+  'relay-redis-latency': (site, target, ms) => weather(relay(site, target).door, SLOW, ms),
+  'relay-redis-partition': (site, target, ms) => weather(relay(site, target).door, SPLIT, ms),
+  'redis-restart': serverDies,
+  'redis-fail-over': serverDies,
+  'redis-pause': async ({ store }, _target, ms) => {
+    await store.pauseOne();
     await sleep(ms);
-    await redis.start();
+    store.resume();
   },
-  'redis-pause': async ({ redis }, _target, ms) => {
-    redis.pause();
+  'pubsub-loss': async ({ relays }, _target, ms) => {
+    for (const { door } of relays) door.lose(LOST_SHARE);
     await sleep(ms);
-    redis.resume();
+    for (const { door } of relays) door.lose(0);
   },
-  'pubsub-loss': async ({ pubSub }, _target, ms) => {
-    pubSub.lose(LOST_SHARE);
-    await sleep(ms);
-    pubSub.lose(0);
-  },
-  'machine-cut': async (site, target) => part(site.machines, target).network.cut(),
-  'machine-latency': (site, target, ms) => weather(part(site.machines, target).network, SLOW, ms),
-  'machine-partition': (site, target, ms) => weather(part(site.machines, target).network, SPLIT, ms),
-  'reader-cut': async (site, target) => part(site.readers, target).network.cut(),
-  'reader-latency': (site, target, ms) => weather(part(site.readers, target).network, SLOW, ms),
-  'reader-partition': (site, target, ms) => weather(part(site.readers, target).network, SPLIT, ms),
-  'reader-slow': (site, target, ms) => weather(part(site.readers, target).network, THIN, ms),
+  'gateway-kill': ({ gateway }, _target, ms) => killed(gateway, ms),
+  'machine-kill': (site, target, ms) => killed(machine(site, target).daemon, ms),
+  'machine-cut': async (site, target) => machine(site, target).network.cut(),
+  'machine-latency': (site, target, ms) => weather(machine(site, target).network, SLOW, ms),
+  'machine-partition': (site, target, ms) => weather(machine(site, target).network, SPLIT, ms),
+  'machine-strand': (site, target, ms) => readerComesToStrandedLink(site, machine(site, target), ms),
+  'reader-kill': (site, target, ms) => killed(reader(site, target).process, ms),
+  'reader-cut': async (site, target) => reader(site, target).network.cut(),
+  'reader-latency': (site, target, ms) => weather(reader(site, target).network, SLOW, ms),
+  'reader-partition': (site, target, ms) => weather(reader(site, target).network, SPLIT, ms),
+  'reader-slow': (site, target, ms) => weather(reader(site, target).network, THIN, ms),
 };
 
 const LOST_SHARE = 0.2;
@@ -57,39 +60,91 @@ const SLOW: Partial<Weather> = { delayMs: 400 };
 const SPLIT: Partial<Weather> = { isPartitioned: true };
 const THIN: Partial<Weather> = { bytesPerSecond: 4_000 };
 
-/** Resolves when every fault is over and undone. `tell` hears of each as it ends. */
+/** What a run hears of its faults. */
+export interface StrikeListener {
+  began(fault: PlannedFault): void;
+  /** Its target is not over the fault before yet. */
+  leftOut(fault: PlannedFault): void;
+  ended(strike: Strike): void;
+}
+
+/** Resolves when every fault is over and undone. */
 export async function strike(
   site: Site,
   plan: readonly PlannedFault[],
-  tell: (strike: Strike) => void,
+  listener: StrikeListener,
 ): Promise<Strike[]> {
   const beganAt = Date.now();
+  const busy = new Set<string>();
   const outcomes = await Promise.allSettled(
     plan.map(async (fault) => {
       await sleep(Math.max(0, beganAt + fault.atMs - Date.now()));
-      const done = { fault, beganAt: Date.now() };
-      await ACTS[fault.kind](site, fault.target, fault.ms);
-      const struck = { ...done, endedAt: Date.now() };
-      tell(struck);
+      const target = `${FAULTS[fault.kind].part} ${fault.target}`;
+      if (busy.has(target)) return listener.leftOut(fault);
+      busy.add(target);
+      listener.began(fault);
+      const struck = await carriedOut(site, fault);
+      listener.ended(struck);
+      busy.delete(target);
       return struck;
     }),
   );
   // Not before all have ended, so that nothing is started on a site that is being stopped.
-  return outcomes.map((outcome) => {
+  return outcomes.flatMap((outcome) => {
     if (outcome.status === 'rejected') throw outcome.reason;
-    return outcome.value;
+    return outcome.value ? [outcome.value] : [];
   });
 }
 
-async function weather(network: FaultProxy, bad: Partial<Weather>, ms: number): Promise<void> {
+async function carriedOut(site: Site, fault: PlannedFault): Promise<Strike> {
+  const { kind, target, ms } = fault;
+  const done = { fault, beganAt: Date.now() };
+  if (kind !== 'redis-outage') {
+    await ACTS[kind](site, target, ms);
+    return { ...done, endedAt: Date.now() };
+  }
+  const together = await bringTogether(site, target);
+  const beganAt = Date.now();
+  await site.store.killAll();
+  await sleep(ms);
+  await site.store.startDead();
+  return { fault, beganAt, endedAt: Date.now(), together };
+}
+
+async function killed(
+  part: { kill(): Promise<void>; start(): Promise<void> },
+  ms: number,
+): Promise<void> {
+  await part.kill();
+  await sleep(ms);
+  await part.start();
+}
+
+async function frozen(site: Site, target: number, ms: number): Promise<void> {
+  relay(site, target).freeze();
+  await sleep(ms);
+  relay(site, target).thaw();
+}
+
+async function serverDies({ store }: Site, _target: number, ms: number): Promise<void> {
+  await store.killOne();
+  await sleep(ms);
+  await store.startDead();
+}
+
+async function weather(
+  network: { setWeather(weather: Partial<Weather>): void },
+  bad: Partial<Weather>,
+  ms: number,
+): Promise<void> {
   network.setWeather(bad);
   await sleep(ms);
   network.setWeather(FAIR);
 }
 
-function relay({ relays }: Site, target: number) {
-  return part(relays, target);
-}
+const relay = ({ relays }: Site, target: number) => part(relays, target);
+const machine = ({ machines }: Site, target: number) => part(machines, target);
+const reader = ({ readers }: Site, target: number) => part(readers, target);
 
 function part<T>(parts: readonly T[], target: number): T {
   const found = parts[target];

@@ -19,6 +19,12 @@ export type ViolationKind =
   | 'prompt-lost'
   /** A log holds a prompt that nobody sent there, or under another id than was told. */
   | 'prompt-foreign'
+  /** A reader beside its machine did not go on while Redis was away. */
+  | 'stalled'
+  /** A machine's outdated link was not closed. */
+  | 'unfenced'
+  /** A relay said that it is ready, or not, and the contrary was true. */
+  | 'untrue-ready'
   /** A process ended by itself. */
   | 'died';
 
@@ -26,7 +32,7 @@ export interface Violation {
   readonly kind: ViolationKind;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** The reader, or the process that died. */
+  /** The reader, or the machine, the relay or the process that is meant. */
   readonly reader: string;
   readonly channel: string;
   /** The event's number; 0 where none is meant. */

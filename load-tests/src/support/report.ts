@@ -1,5 +1,5 @@
 /** The result of a measurement: a table on standard output and, on request, a Markdown file under results/. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { REPOSITORY } from './processes.ts';
 
@@ -24,18 +24,24 @@ export interface Report {
 export function publish(report: Report, args: readonly string[] = process.argv.slice(2)): boolean {
   const text = markdown(report);
   process.stdout.write(text);
-  if (args.includes('--save')) {
-    mkdirSync(`${REPOSITORY}load-tests/results`, { recursive: true });
-    writeFileSync(`${REPOSITORY}load-tests/results/${report.name}.md`, text);
-  }
+  if (args.includes('--save')) saveResult(report.name, text);
   return report.figures.every((figure) => figure.met !== false);
 }
 
+/** Writes `results/<name>.md`. */
+export function saveResult(name: string, text: string): void {
+  mkdirSync(`${REPOSITORY}load-tests/results`, { recursive: true });
+  writeFileSync(fileOf(name), text);
+}
+
+/** What `results/<name>.md` says so far; null when there is none. */
+export function savedResult(name: string): string | null {
+  return existsSync(fileOf(name)) ? readFileSync(fileOf(name), 'utf8') : null;
+}
+
+const fileOf = (name: string): string => `${REPOSITORY}load-tests/results/${name}.md`;
+
 function markdown({ name, title, method, figures }: Report): string {
-  const rows = figures.map(
-    ({ name: figure, value, goal, met }) =>
-      `| ${figure} | ${value} | ${goal ?? ''} | ${met === undefined ? '' : met ? 'yes' : '**no**'} |`,
-  );
   return [
     `# ${title}`,
     '',
@@ -43,16 +49,25 @@ function markdown({ name, title, method, figures }: Report): string {
     '',
     method,
     '',
-    '| Figure | Measured | Goal | Met |',
-    '| --- | --- | --- | --- |',
-    ...rows,
+    figureTable(figures),
     '',
-    `Measured ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${machine()}.`,
+    `Measured ${machineText()}.`,
     '',
   ].join('\n');
 }
 
-function machine(): string {
+/** Figures as a Markdown table. */
+export function figureTable(figures: readonly Figure[]): string {
+  const rows = figures.map(
+    ({ name, value, goal, met }) =>
+      `| ${name} | ${value} | ${goal ?? ''} | ${met === undefined ? '' : met ? 'yes' : '**no**'} |`,
+  );
+  return ['| Figure | Measured | Goal | Met |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** When, and on what kind of computer. */
+export function machineText(): string {
   const gib = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} shared cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${gib} GiB`;
+  const cores = `${cpus().length} shared cores (${cpus()[0]?.model.trim() ?? 'unknown'})`;
+  return `${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${cores}, ${gib} GiB`;
 }

@@ -135,9 +135,15 @@ export function restartable(begin: () => Promise<RunningProcess>) {
     start: async () => void (running.now = await begin()),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
+    /** Process id; 0 while it does not run. */
     pid: () => running.now?.pid ?? 0,
+    /** What the present one wrote so far. */
+    output: () => running.now?.output() ?? '',
+    tell: (message: Readonly<Record<string, unknown>>) => running.now?.tell(message),
   };
 }
+
+export type Restartable = ReturnType<typeof restartable>;
 
 /** Logs the `spectral` command in with a team key, given over standard input. */
 export async function logIn(env: Record<string, string>, teamKey: string): Promise<void> {
