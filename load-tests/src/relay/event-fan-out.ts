@@ -16,10 +16,10 @@ const FEW_PODS = 2;
 const MANY_PODS = 8;
 const EVENT_BYTES = 300;
 const OUTSTANDING = 128;
-const BUSY_EVENTS = 10_000;
+const BUSY_EVENTS = 30_000;
 const PACED_EVENTS = 2_000;
 const PACED_PER_SECOND = 1_000;
-const STREAM_SECONDS = 2;
+const STREAM_SECONDS = 4;
 const IDLE_MS = 2_000;
 
 /** Microseconds of CPU per event, round for round. */
