@@ -1,7 +1,16 @@
 /** No frame crosses from one machine's people to another's, whatever ids, handles and channels are made up. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import fc from 'fast-check';
-import { FrameKind, MACHINE_CHANNEL, encodeFrame } from '@spectral/proto/wire';
+import {
+  FrameFlag,
+  FrameKind,
+  MACHINE_CHANNEL,
+  encodeFrame,
+  messageOf,
+  payloadText,
+  type DataFrame,
+} from '@spectral/proto/wire';
 import { cleanUpAfterEach } from './support/clean-up.ts';
 import { connectBrowser, type FakeBrowser } from './support/fake-browser.ts';
 import { connectMachine, type FakeMachine } from './support/fake-machine.ts';
@@ -21,6 +30,20 @@ const forgery = fc.record({
   target: fc.oneof(fc.integer({ min: 0, max: 12 }), fc.constant(0xffffffff)),
   sequence: fc.integer({ min: 0, max: 50 }),
   channel: fc.constantFrom(...CHANNELS),
+});
+/** What a browser may try. */
+const order = fc.record({
+  act: fc.constantFrom('open', 'close', 'request', 'request'),
+  target: fc.integer({ min: 1, max: 0xffffffff }),
+  sequence: fc.integer({ min: 0, max: 50 }),
+  channel: fc.constantFrom(...CHANNELS),
+});
+/** Who of all parties does it, and whether frames travel one by one or in one message. */
+const move = fc.record({
+  who: fc.nat(),
+  forgeries: fc.array(forgery, { minLength: 1, maxLength: 8 }),
+  bundled: fc.boolean(),
+  order,
 });
 const refusal = fc.record({ peer: fc.integer({ min: 1, max: 12 }), channel: fc.constantFrom(...CHANNELS) });
 
@@ -99,7 +122,88 @@ describe('isolation', function () {
   });
 });
 
+describe('isolation of teams that all forge at once', function () {
+  this.timeout(60_000);
+  cleanUpAfterEach();
+
+  it('whatever anybody sends, a reader gets frames of its own machine, and a machine requests of its own readers', async () => {
+    const { victims, intruders } = await start();
+    const parties = [...victims, ...intruders];
+    const readers = parties.flatMap((party) => party.readers.map((browser) => ({ party, browser })));
+    const usedIds = new Map(readers.map(({ browser }) => [browser, new Set<number>()]));
+    for (const { browser } of readers) {
+      for (const channel of CHANNELS)
+        browser.sendControl({ kind: 'open', channel, cursor: { epoch: 0, seq: 0 } });
+    }
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(move, { minLength: 5, maxLength: 40 }), async (moves) => {
+        for (const each of moves) {
+          const forger = parties[each.who % parties.length];
+          const orderer = readers[each.who % readers.length];
+          assert.ok(forger && orderer);
+          forge(forger, each.forgeries, each.bundled);
+          const used = usedIds.get(orderer.browser);
+          const isFresh = used?.size !== used?.add(each.order.target).size;
+          if (isFresh || each.order.act !== 'request') obey(orderer.browser, orderer.party.name, each.order);
+        }
+        for (const { machine } of parties) await roundTrip(machine);
+      }),
+      { numRuns: 80 },
+    );
+    for (const { party, browser } of readers) await answered(browser, party.name, usedIds.get(browser));
+
+    for (const { name, machine, readers: own } of parties) {
+      assert.deepEqual(namesIn(machine.frames), new Set([name]), `requests at ${name}`);
+      for (const reader of own) {
+        assert.equal(reader.disconnected, false);
+        const fromMachines = reader.frames.filter(({ flags }) => !(flags & FrameFlag.fromRelay));
+        assert.deepEqual(namesIn(fromMachines), new Set([name]), `frames at a reader of ${name}`);
+        const refusals = reader.controls.flatMap((each) => (each.kind === 'refused' ? [each.message] : []));
+        for (const message of refusals) assert.equal(message, name);
+      }
+    }
+  });
+});
+
+/** Sends made-up frames and one made-up refusal, all signed with the forger's name. */
+function forge(
+  { name, machine }: Party,
+  forgeries: readonly Pick<DataFrame, 'kind' | 'target' | 'sequence' | 'channel'>[],
+  bundled: boolean,
+): void {
+  const frames = forgeries.map((each) => encodeFrame(each, Buffer.from(name)));
+  for (const message of bundled ? [messageOf(frames)] : frames) machine.send(message);
+  const [first] = forgeries;
+  if (!first) return;
+  const peer = Math.max(first.target, 1);
+  machine.sendControl({ kind: 'refused', peer, channel: first.channel, code: 'forged', message: name });
+}
+
+function obey(browser: FakeBrowser, name: string, { act, target, sequence, channel }: Order): void {
+  if (act === 'close') return browser.sendControl({ kind: 'close', channel });
+  if (act === 'open') return browser.sendControl({ kind: 'open', channel, cursor: { epoch: 0, seq: 0 } });
+  browser.send(encodeFrame({ kind: FrameKind.request, target, sequence, channel }, Buffer.from(name)));
+}
+
+type Order = typeof order extends fc.Arbitrary<infer T> ? T : never;
+
+/** Resolves when the reader has heard all its machine sent before: the answer to one more request comes behind it. */
+async function answered(browser: FakeBrowser, name: string, used: Set<number> | undefined): Promise<void> {
+  const target = Array.from({ length: 10_000 }, (_, index) => index + 1).find((id) => !used?.has(id)) ?? 0;
+  browser.send(encodeFrame({ kind: FrameKind.request, target }, Buffer.from(name)));
+  await until('an answer', () =>
+    browser.frames.some((frame) => frame.kind === FrameKind.response && frame.target === target),
+  );
+}
+
+/** Whose name the payloads carry; the machines of this test answer with the request's own payload. */
+function namesIn(frames: readonly DataFrame[]): Set<string> {
+  return new Set(frames.map(({ payload }) => payloadText(payload)));
+}
+
 interface Party {
+  readonly name: string;
   readonly machine: FakeMachine;
   readonly readers: FakeBrowser[];
 }
@@ -111,8 +215,12 @@ async function start(): Promise<{ victims: Party[]; intruders: Party[] }> {
   const [a, b] = [await startPod(ground), await startPod(ground)];
   const party = async (name: string, team: string, url: string): Promise<Party> => {
     const machine = await connectMachine(url, await identity.machineToken({ sub: name, team }));
+    machine.onRequest = ({ target }) => {
+      machine.send(encodeFrame({ kind: FrameKind.response, target }, Buffer.from(name)));
+    };
     const ticket = () => identity.ticket(name, { team, sub: `${team}-user` });
     return {
+      name,
       machine,
       readers: [await connectBrowser(a.url, await ticket()), await connectBrowser(b.url, await ticket())],
     };
@@ -126,7 +234,7 @@ async function start(): Promise<{ victims: Party[]; intruders: Party[] }> {
 /** Resolves when the relay has read everything the machine sent before: it answers a WebSocket ping in order. */
 async function roundTrip({ socket }: FakeMachine): Promise<void> {
   assert.equal(socket.readyState, socket.OPEN, 'forged ids close nobody');
-  const pong = new Promise((resolve) => socket.once('pong', resolve));
+  const pong = once(socket, 'pong', { signal: AbortSignal.timeout(5_000) });
   socket.ping();
   await pong;
 }
