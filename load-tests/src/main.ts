@@ -46,6 +46,10 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
     about: 'a relay process is told to stop under load: failed calls, time to exit',
     run: async () => (await import('./relay/drain.ts')).measure(),
   },
+  'rolling-restart': {
+    about: 'every relay process replaced in turn under load: what readers see (--sockets, --spread-ms)',
+    run: async () => (await import('./relay/rolling-restart.ts')).measure(),
+  },
   'idle-memory': {
     about: 'memory of a relay process per idle machine and browser',
     run: async () => (await import('./relay/idle-memory.ts')).measure(),
@@ -53,6 +57,11 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
   'half-load': {
     about: 'latency that two relay processes and Redis add at half of their load, beside a direct socket',
     run: async () => (await import('./relay/half-load.ts')).measure(),
+  },
+  'held-connections': {
+    about:
+      '8,000 machines and 8,000 browsers on one relay process, cut and back (--connections, --hold-seconds)',
+    run: async () => (await import('./relay/held-connections.ts')).measure(),
   },
   'many-readers': {
     about: 'one machine, 500 readers over 4 relay processes: how late each is (--seconds)',

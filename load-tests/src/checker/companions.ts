@@ -32,10 +32,15 @@ export async function bringTogether({ readers }: Site, target: number): Promise<
   };
   lead();
   const beganAt = Date.now();
-  const reads = await waitFor('reader and machine on one relay', TOGETHER_LIMIT_MS, () => {
-    if (!isTogether()) return void lead();
-    return hasReadSince(reader, beganAt) || undefined;
-  }, 500).catch(() => false);
+  const reads = await waitFor(
+    'reader and machine on one relay',
+    TOGETHER_LIMIT_MS,
+    () => {
+      if (!isTogether()) return void lead();
+      return hasReadSince(reader, beganAt) || undefined;
+    },
+    500,
+  ).catch(() => false);
   reader.network.lead(null);
   return reads ? { machine: machine.name, reader: reader.name } : null;
 }

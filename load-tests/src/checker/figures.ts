@@ -47,7 +47,10 @@ function convergenceFigure(
 function kindsText({ strikes }: Verdict): string {
   const counts = new Map<string, number>();
   for (const { fault } of strikes) counts.set(fault.kind, (counts.get(fault.kind) ?? 0) + 1);
-  return [...counts].toSorted().map(([kind, times]) => `${kind} ${times}`).join(', ');
+  return [...counts]
+    .toSorted()
+    .map(([kind, times]) => `${kind} ${times}`)
+    .join(', ');
 }
 
 function memoryFigures(options: CheckerOptions, { memory, strikes }: Verdict): Figure[] {

@@ -35,10 +35,11 @@ export async function promptNowAndThen(
     underWay.add(settled);
   };
   for (const prompt of unsettled) begin(prompt);
-  for (let count = prompts + 1; !finished.aborted; count++) {
+  for (let count = prompts; !finished.aborted;) {
     const [low, high] = PAUSE_MS;
     await sleep(low + random() * (high - low), undefined, { signal: finished }).catch(() => {});
     if (finished.aborted || underWay.size >= MOST_UNDER_WAY) continue;
+    count += 1;
     const prompt = newPrompt(order, `${order.name}-${count}`, random);
     write(prompt);
     begin(prompt);

@@ -11,10 +11,13 @@ export function replaceInSource(path: string, replacements: readonly Replacement
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       if (!url.endsWith(path)) return loaded;
-      const source = replacements.reduce((text, [from, to]) => {
-        if (!text.includes(from)) throw new Error(`${url}: expected to find "${from}"`);
-        return text.replace(from, () => to);
-      }, readFileSync(new URL(url), 'utf8'));
+      const source = replacements.reduce(
+        (text, [from, to]) => {
+          if (!text.includes(from)) throw new Error(`${url}: expected to find "${from}"`);
+          return text.replace(from, () => to);
+        },
+        readFileSync(new URL(url), 'utf8'),
+      );
       return { ...loaded, source };
     },
   });

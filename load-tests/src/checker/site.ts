@@ -92,9 +92,15 @@ async function startParts(
   started.push(() => Promise.all(machines.map((machine) => machine.stop())));
   const person = await signIn(gatewayUrl, loginLink);
   const readers = await startReaders({
-    ...{ names: numbered(options.readers, 'reader'), sabotages: options.readerSabotages },
-    ...{ directory: options.directory, seed: options.seed },
-    ...{ person, gatewayUrl, machines, relayPorts, outputFile },
+    names: numbered(options.readers, 'reader'),
+    sabotages: options.readerSabotages,
+    directory: options.directory,
+    seed: options.seed,
+    person,
+    gatewayUrl,
+    machines,
+    relayPorts,
+    outputFile,
   });
   started.push(() => Promise.all(readers.map((reader) => reader.stop())));
   return { store, gateway, relays, machines, readers };

@@ -54,10 +54,18 @@ async function createNode(directory: string): Promise<RedisServer> {
   const busPort = await freePort();
   return createRedisServer(directory, (port) => [
     ...plainArguments(port),
-    ...['--cluster-enabled', 'yes', '--cluster-port', `${busPort}`],
-    ...['--cluster-node-timeout', `${NODE_TIMEOUT_MS}`, '--cluster-require-full-coverage', 'no'],
-    ...['--repl-diskless-sync-delay', '0'],
+    ...settings({
+      'cluster-enabled': 'yes',
+      'cluster-port': busPort,
+      'cluster-node-timeout': NODE_TIMEOUT_MS,
+      'cluster-require-full-coverage': 'no',
+      'repl-diskless-sync-delay': 0,
+    }),
   ]);
+}
+
+function settings(values: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, `${value}`]);
 }
 
 async function form(servers: readonly RedisServer[]): Promise<void> {

@@ -59,9 +59,9 @@ export function withDoors(reply: Buffer, doorOf: ReadonlyMap<number, number>): B
     );
   if (!/^\*\d+\r\n[*$]/.test(text)) return reply;
   const isOfLists = /^\*\d+\r\n\*/.test(text);
-  const named = text.replace(/\$5\r\n(\d{5})\r\n/g, (_, port: string) => `$5\r\n${door(port)}\r\n`);
+  const named = text.replaceAll(/\$5\r\n(\d{5})\r\n/g, (_, port: string) => `$5\r\n${door(port)}\r\n`);
   const numbered = isOfLists
-    ? named.replace(/:(\d{5})\r\n/g, (_, port: string) => `:${door(port)}\r\n`)
+    ? named.replaceAll(/:(\d{5})\r\n/g, (_, port: string) => `:${door(port)}\r\n`)
     : named;
   return Buffer.from(numbered, 'latin1');
 }

@@ -111,13 +111,10 @@ async function carriedOut(site: Site, fault: PlannedFault): Promise<Strike> {
   return { fault, beganAt, endedAt: Date.now(), together };
 }
 
-async function killed(
-  part: { kill(): Promise<void>; start(): Promise<void> },
-  ms: number,
-): Promise<void> {
-  await part.kill();
+async function killed(process: { kill(): Promise<void>; start(): Promise<void> }, ms: number): Promise<void> {
+  await process.kill();
   await sleep(ms);
-  await part.start();
+  await process.start();
 }
 
 async function frozen(site: Site, target: number, ms: number): Promise<void> {

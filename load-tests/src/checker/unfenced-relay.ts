@@ -2,5 +2,8 @@
 import { replaceInSource } from './replace-source.ts';
 
 replaceInSource('/services/relay/src/routing/held-machines.ts', [
-  ['if (machine && machine.epoch < by.epoch) this.#supersede', 'if (by.epoch < 0 && machine) this.#supersede'],
+  [
+    'if (machine && machine.epoch < by.epoch) this.#supersede',
+    'if (by.epoch < 0 && machine) this.#supersede',
+  ],
 ]);

@@ -11,7 +11,13 @@ describe('the check of lists', () => {
     const second = [snapshot(1, 4), change(1, 5), snapshot(2, 0), change(2, 1)];
 
     assert.deepEqual(found([first], endingWith(first)), []);
-    assert.deepEqual(found([first, second].map((records) => [...records, snapshot(2, 1)]), END), []);
+    assert.deepEqual(
+      found(
+        [first, second].map((records) => [...records, snapshot(2, 1)]),
+        END,
+      ),
+      [],
+    );
   });
 
   it('finds a change that was left out, and one that came twice', () => {

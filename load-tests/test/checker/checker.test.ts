@@ -71,10 +71,7 @@ describe('the checker', () => {
     const cuts = { ...SMALL, seconds: 15, kinds: ['reader-cut'], readerSabotages: trusting } as const;
 
     const [unfenced, early, control] = await Promise.all([
-      runChecker(
-        { ...SMALL, seconds: 10, kinds: ['machine-strand'], relaySabotage: 'skip-fencing' },
-        SILENT,
-      ),
+      runChecker({ ...SMALL, seconds: 10, kinds: ['machine-strand'], relaySabotage: 'skip-fencing' }, SILENT),
       runChecker({ ...cuts, relaySabotage: 'deliver-before-subscribe' }, SILENT),
       runChecker(cuts, SILENT),
     ]);
