@@ -233,6 +233,7 @@ async function start(): Promise<{ victims: Party[]; intruders: Party[] }> {
   const [a, b] = [await startPod(ground), await startPod(ground)];
   const party = async (name: string, team: string, url: string): Promise<Party> => {
     const machine = await connectMachine(url, await identity.machineToken({ sub: name, team }));
+    const ticket = () => identity.ticket(name, { team, sub: `${team}-user` });
     return {
       name,
       machine,
