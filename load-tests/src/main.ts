@@ -50,6 +50,11 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
     about: 'every relay process replaced in turn under load: what readers see (--sockets, --spread-ms)',
     run: async () => (await import('./relay/rolling-restart.ts')).measure(),
   },
+  'slow-viewer': {
+    about:
+      'a burst of 10 MB with a fast viewer and a slow one: the time of the fast, the memory of the relay',
+    run: async () => (await import('./relay/slow-viewer.ts')).measure(),
+  },
   'idle-memory': {
     about: 'memory of a relay process per idle machine and browser',
     run: async () => (await import('./relay/idle-memory.ts')).measure(),

@@ -13,6 +13,8 @@ export interface Fleet {
   readonly pods: readonly Pod[];
   /** CPU of all pods and of Redis so far, in milliseconds. */
   cpuMs(): number;
+  /** Starts one more, on the same Redis. */
+  add(): Promise<Pod>;
   /** Ends those that still run. */
   stop(): Promise<void>;
 }
@@ -48,25 +50,28 @@ async function startFleet(
 ): Promise<Fleet> {
   const redis = await startRedis();
   const pods: Pod[] = [];
+  const add = async () => {
+    const started = await startProcess({
+      name: `pod ${pods.length}`,
+      script,
+      env: { ...env, REDIS_URL: redis.url },
+    });
+    const pod = { ...started, url: String(started.ready['url']) };
+    pods.push(pod);
+    return pod;
+  };
   const stop = async () => {
     await Promise.all(pods.map((pod) => pod.stop()));
     await end(redis.child);
   };
   try {
-    for (let index = 0; index < count; index++) {
-      const pod = await startProcess({
-        name: `pod ${index}`,
-        script,
-        env: { ...env, REDIS_URL: redis.url },
-      });
-      pods.push({ ...pod, url: String(pod.ready['url']) });
-    }
+    while (pods.length < count) await add();
   } catch (error) {
     await stop();
     throw error;
   }
-  const pids = [redis.child.pid ?? 0, ...pods.map(({ pid }) => pid)];
-  return { pods, stop, cpuMs: () => pids.reduce((sum, pid) => sum + cpuMs(pid), 0) };
+  const pids = () => [redis.child.pid ?? 0, ...pods.map(({ pid }) => pid)];
+  return { pods, add, stop, cpuMs: () => pids().reduce((sum, pid) => sum + cpuMs(pid), 0) };
 }
 
 async function startRedis(): Promise<{ readonly url: string; readonly child: ChildProcess }> {

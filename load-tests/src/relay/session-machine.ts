@@ -33,6 +33,8 @@ export interface SessionMachineOptions extends Pick<
   readonly sessions: readonly string[];
   /** Before a request is answered. */
   readonly answerAfterMs?: number;
+  /** A link is up. */
+  onUp?(): void;
   /** A link ended, or an attempt failed. */
   onEnd?(code: number, wasUp: boolean): void;
 }
@@ -50,6 +52,7 @@ export function startSessionMachine(options: SessionMachineOptions): SessionMach
     onUp(wire) {
       reads.set(wire, new Map());
       first.resolve();
+      options.onUp?.();
     },
     onControl: (wire, control) => heed(wire, control, reads.get(wire), histories),
     onData: (wire, frame) => answer(wire, frame, options.answerAfterMs ?? 0),
