@@ -17,16 +17,16 @@ export interface RelayProcess {
   exited(): Promise<number | NodeJS.Signals>;
 }
 
-/** Starts one that finds this gateway and this Redis, and resolves when it listens. */
+/** Starts one that finds this gateway and this Redis, if there is one, and resolves when it listens. */
 export async function startProcess(settings: {
   gatewayUrl: string;
-  redisUrl: string;
+  redisUrl?: string;
   env?: Record<string, string>;
 }): Promise<RelayProcess> {
   const relay = launch({
     SPECTRAL_GATEWAY_URL: settings.gatewayUrl,
     SPECTRAL_SERVICE_SECRET: SERVICE_SECRET,
-    REDIS_URL: settings.redisUrl,
+    ...(settings.redisUrl === undefined ? {} : { REDIS_URL: settings.redisUrl }),
     SPECTRAL_PORT: '0',
     SPECTRAL_DRAIN_SPREAD_MS: '300',
     ...settings.env,
