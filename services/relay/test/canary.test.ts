@@ -1,4 +1,4 @@
-/** What people and agents say to each other appears nowhere: not in logs, metrics, Redis or error texts. */
+/** What people and agents say to each other appears nowhere: not in logs, metrics, traces, Redis or error texts. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import {
@@ -10,6 +10,7 @@ import {
 } from '@spectral/common';
 import { FrameKind, encodeFrame, toPayload } from '@spectral/proto/wire';
 import { Redis } from 'ioredis';
+import { recordSpans } from '../../common/test/support/record-spans.ts';
 import { startRedis } from '../../common/test/support/start-redis.ts';
 import { createRedisBus } from '../src/routing/redis-bus.ts';
 import { afterTest, cleanUpAfterEach } from './support/clean-up.ts';
@@ -25,9 +26,12 @@ describe('content', function () {
   this.timeout(20_000);
   cleanUpAfterEach();
 
-  it('leaves no trace in logs, metrics, and Redis’ keys and values', async () => {
+  it('leaves nothing in logs, metrics, traces, and what Redis is told to keep', async () => {
     const redis = await startRedis();
     afterTest(() => redis.stop());
+    const told = await commandsTo(redis.url);
+    const { spans, stop } = recordSpans();
+    afterTest(stop);
     const lines: string[] = [];
     const log = listeningLogger(lines);
     const identity = await createIdentity();
@@ -53,10 +57,14 @@ describe('content', function () {
     await until('both ends are logged', () => lines.filter((line) => line.includes('ended')).length === 2);
 
     const metrics = await Promise.all(pods.map((pod) => pod.metrics.text()));
-    const stored = await everythingIn(redis.url);
     assert.ok(lines.length >= 4);
-    assert.match(stored.join(), /spectral:machine/);
-    for (const text of [...lines, ...metrics, ...stored]) assert.ok(!text.includes(CANARY), text);
+    assert.match(told.kept.join(), /spectral:machine/);
+    assert.ok(
+      told.passedOn.some((message) => message.includes(CANARY)),
+      'content went over Redis',
+    );
+    for (const text of [...lines, ...metrics, ...spans, ...told.kept])
+      assert.ok(!text.includes(CANARY), text);
   });
 });
 
@@ -77,10 +85,20 @@ function listeningLogger(lines: string[]): Logger {
   return log;
 }
 
-async function everythingIn(url: string): Promise<string[]> {
+/** Every command that Redis gets from now on: messages it passes on and forgets, and all the rest. */
+async function commandsTo(url: string): Promise<{ kept: string[]; passedOn: string[] }> {
   const redis = new Redis(url);
-  afterTest(() => redis.disconnect());
-  const keys = await redis.keys('*');
-  const values = await Promise.all(keys.map((key) => redis.get(key)));
-  return [...keys, ...values.map(String)];
+  const monitor = await redis.monitor();
+  afterTest(() => {
+    monitor.disconnect();
+    redis.disconnect();
+  });
+  const told = { kept: [] as string[], passedOn: [] as string[] };
+  monitor.on('monitor', (_time: string, words: readonly string[]) => {
+    const isMessage = /^s?publish$/i.test(words[0] ?? '');
+    // The channel's name is no message.
+    told.kept.push(words.slice(0, isMessage ? 2 : undefined).join(' '));
+    if (isMessage) told.passedOn.push(words.slice(2).join(' '));
+  });
+  return told;
 }
