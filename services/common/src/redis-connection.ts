@@ -13,6 +13,7 @@ import {
   type RedisNode,
   type RedisPlan,
 } from './redis-address.ts';
+import { LastingRedis } from './redis-lasting.ts';
 
 /** One server (perhaps behind Sentinels), or a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -36,14 +37,14 @@ export function openRedis({ url }: RedisAddress, log: Logger): RedisClient {
   const client =
     plan.kind === 'cluster'
       ? openCluster(plan, impatient)
-      : new Redis({ ...serverOptions(plan), ...impatient, enableOfflineQueue: false });
+      : new LastingRedis({ ...serverOptions(plan), ...impatient, enableOfflineQueue: false });
   watch(client, log);
   return client;
 }
 
 /** A connection for subscriptions to one server, which it takes up again after each reconnect. */
 export function openRedisSubscriber({ url }: RedisAddress, log: Logger): Redis {
-  const redis = new Redis({
+  const redis = new LastingRedis({
     ...serverOptions(parseRedisUrl(url)),
     maxRetriesPerRequest: null,
     autoResubscribe: true,
