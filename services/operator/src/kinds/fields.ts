@@ -1,0 +1,59 @@
+/** Fields that several kinds share, as they are read. */
+import * as v from 'valibot';
+import { durationMs } from './duration.ts';
+
+export const GROUP = 'spectral.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+const textMap = v.record(v.string(), v.string());
+
+const ownerReference = v.object({
+  apiVersion: v.string(),
+  kind: v.string(),
+  name: v.string(),
+  uid: v.string(),
+  controller: v.exactOptional(v.boolean()),
+  blockOwnerDeletion: v.exactOptional(v.boolean()),
+});
+
+export const metadata = v.object({
+  name: v.string(),
+  namespace: v.exactOptional(v.string()),
+  labels: v.exactOptional(textMap),
+  annotations: v.exactOptional(textMap),
+  finalizers: v.exactOptional(v.array(v.string())),
+  ownerReferences: v.exactOptional(v.array(ownerReference)),
+  uid: v.exactOptional(v.string()),
+  resourceVersion: v.exactOptional(v.string()),
+  generation: v.exactOptional(v.number()),
+  creationTimestamp: v.exactOptional(v.string()),
+  deletionTimestamp: v.exactOptional(v.string()),
+  deletionGracePeriodSeconds: v.exactOptional(v.number()),
+});
+
+/** A reference by name within the namespace. */
+export const nameRef = v.object({ name: v.string() });
+export const identityRef = v.object({ name: v.string(), uid: v.string() });
+
+/** A length of time such as `1h30m`, kept as text; `durationMs` reads it. */
+export const duration = v.pipe(
+  v.string(),
+  v.check((text) => durationMs(text) !== null, 'give a length of time such as 90s, 30m or 1h30m'),
+);
+
+export const conditionStatus = v.picklist(['True', 'False', 'Unknown']);
+export type ConditionStatus = v.InferOutput<typeof conditionStatus>;
+
+/** One judgement about an object, as in every kind of Kubernetes. */
+export const condition = v.object({
+  type: v.string(),
+  status: conditionStatus,
+  reason: v.string(),
+  message: v.exactOptional(v.string()),
+  observedGeneration: v.exactOptional(v.number()),
+  /** RFC 3339: when `status` last changed. */
+  lastTransitionTime: v.string(),
+});
+export type Condition = v.InferOutput<typeof condition>;
+export const conditions = v.exactOptional(v.array(condition));
