@@ -3,6 +3,7 @@
  * On the machine link they are WebSocket text messages, on the browser link Socket.IO events (see socket-parser.ts).
  */
 import * as v from 'valibot';
+import { activity } from './fleet.ts';
 import { actor } from './session-events.ts';
 import { parseJson } from './parse.ts';
 
@@ -24,6 +25,8 @@ export const relayToMachine = v.variant('kind', [
     protocol: v.literal(1),
     connectionId: v.string(),
     maxFrameBytes: v.number(),
+    /** Kinds of frames that this relay takes beyond those every relay does; a machine sends it no others. */
+    hears: v.optional(v.array(v.string())),
   }),
   v.object({ kind: v.literal('ping') }),
   /** A person's connection to this machine begins; its requests and readers carry `peer`. */
@@ -37,6 +40,9 @@ export const relayToMachine = v.variant('kind', [
   /** A newer connection of this machine took over; 4409 follows. */
   v.object({ kind: v.literal('replaced'), host: v.string() }),
   v.object({ kind: v.literal('error'), code: v.string(), message: v.string() }),
+  /** Take no new turn from here on, and take them again: see fleet.ts. Each is answered by an `activity` with its `ask`. */
+  v.object({ kind: v.literal('cordon'), fence: count, ask: count }),
+  v.object({ kind: v.literal('uncordon'), fence: count, ask: count }),
 ]);
 export type RelayToMachine = v.InferOutput<typeof relayToMachine>;
 
@@ -45,8 +51,19 @@ export const machineToRelay = v.variant('kind', [
   v.object({ kind: v.literal('pong') }),
   /** The machine cannot serve this channel (no such session): the reader is told and forgotten. */
   v.object({ kind: v.literal('refused'), peer, channel: uuid, code: v.string(), message: v.string() }),
+  /** Where its turns stand, sent to relays whose welcome `hears` it. */
+  v.object({
+    kind: v.literal('activity'),
+    ...activity.entries,
+    /** Highest fence it has seen; it obeys none below. */
+    fence: count,
+    /** `ask` of the last cordon or uncordon that it heard on this link, obeyed or not; 0 for none. */
+    answers: count,
+  }),
 ]);
 export type MachineToRelay = v.InferOutput<typeof machineToRelay>;
+
+export type ActivityFrame = Extract<MachineToRelay, { kind: 'activity' }>;
 
 /** Relay → browser. */
 export const relayToBrowser = v.variant('kind', [

@@ -9,7 +9,10 @@
  *   GET    /internal/fleet/machines                                → { machines: FleetMachine[] }
  *   DELETE /internal/fleet/machines/:id                            → { ok }               revokes; again: the same answer
  *   PUT    /internal/fleet/policies/:team        fleetPolicy       → FleetPolicyResult
- * On any relay:
+ *
+ * A machine that a person revoked is gone from the list, and newFleetMachine for its uid is answered 410 `gone`.
+ *
+ * On any relay, which asks the machine itself for the last two and answers `unknown` after CORDON_ANSWER_MS:
  *   POST   /internal/fleet/activity              activityQuery     → { machines: MachineActivity[] }
  *   POST   /internal/fleet/machines/:id/cordon   { fence }         → MachineActivity      409 stale-fence
  *   POST   /internal/fleet/machines/:id/uncordon { fence }         → MachineActivity      409 stale-fence
@@ -59,7 +62,7 @@ export interface FleetMachine {
   readonly uid: string;
   readonly pool: string;
   readonly phase: FleetPhase;
-  /** Whether its enrolment token was traded. */
+  /** Whether it ever traded an enrolment token. With an identity on its disk it leaves newer ones alone. */
   readonly enrolled: boolean;
   /** ISO 8601: someone sent a prompt while it was asleep; null once it is no longer asleep. */
   readonly wakeRequestedAt: string | null;
@@ -108,9 +111,17 @@ export type MachineActivity = v.InferOutput<typeof machineActivity>;
 
 export const activityQuery = v.object({
   machineIds: v.pipe(v.array(v.string()), v.maxLength(1_000)),
+  /** The asker's own fence: a machine cordoned under another is then `busy`, not `drained`. */
+  fence: v.optional(count),
 });
 /** Grows with every leader of the operator: what an older one asks for is refused with 409 `stale-fence`. */
 export const fenced = v.object({ fence: count });
 
+/** A relay waits this long for a machine's word on a cordon. */
+export const CORDON_ANSWER_MS = 3_000;
+/** A machine tells changes of its activity at most this often; what it tells last is exact. */
+export const ACTIVITY_TELL_MS = 100;
+/** Code of the 503 with which a cordoned machine refuses what would begin a turn. */
+export const MACHINE_DRAINING = 'machine-draining';
 export const ENROLMENT_TOKEN_PREFIX = 'sk-spectral-enrol-';
 export const ENROLMENT_TOKEN_LIFE_MS = 600_000;

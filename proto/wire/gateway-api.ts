@@ -26,10 +26,11 @@
  *   POST   /api/teams/:team/keys/:id/rotate                  → { key, secret }        ends machine tokens issued under it
  *   DELETE /api/teams/:team/keys/:id                         → { ok }                 same
  *   GET    /api/machines                                     → { machines: Machine[] }
- *   POST   /api/machines                registration         → 201 Enrolment          team key or user token
- *   POST   /api/machines/self/token                          → Enrolment              renewal, with the machine token
+ *   POST   /api/machines                registration         → 201 Enrolment          team key, user or enrolment token
+ *   POST   /api/machines/self/token     renewal?             → Enrolment              renewal, with the machine token
  *   PATCH  /api/machines/:id/visibility {visibility}         → { machine }
  *   DELETE /api/machines/:id                                 → { ok }                 revokes
+ *   POST   /api/machines/:id/wake                            → 202 { machine }        of a fleet; 409 when it cannot wake
  *   POST   /api/relay-tickets           {machineId}          → RelayTicket
  *   POST   /api/cli-auth/approve        cliApproval          → { code }               the page at `/cli-auth` calls it
  *   POST   /api/cli-auth/token          {code, verifier}     → UserToken              public, once
@@ -44,6 +45,7 @@
  *   GET    /api/teams/:team/usage?days=30                    → UsageReport
  *   GET    /.well-known/jwks.json                            → JWKS of machine tokens and tickets
  *   POST   /internal/standing           (relay only, service secret)  → see services/common/src/standing.ts
+ *   …      /internal/fleet              (operator only)               → see fleet.ts
  */
 import * as v from 'valibot';
 import { modelApi, modelPrice, type Model } from './models.ts';

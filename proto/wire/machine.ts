@@ -44,6 +44,8 @@ export const machine = v.object({
   owner: v.nullable(v.object({ id: v.string(), name: v.string() })),
   /** Whether the caller may change visibility and revoke. */
   canManage: v.boolean(),
+  /** Its place in a fleet; null for a machine that somebody runs by hand. */
+  fleet: v.optional(v.nullable(fleetPart), null),
 });
 export type Machine = v.InferOutput<typeof machine>;
 
@@ -60,8 +62,21 @@ export const registration = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** With a personal login: the team it joins. Default: the one the person joined first. A team key names its team. */
   team: v.optional(v.string()),
+  /**
+   * With an enrolment token, which also names the machine and its team: random characters of the caller's. A token that
+   * was traded is answered again to whoever repeats them, so that a lost answer does not lose the machine.
+   */
+  attempt: v.optional(v.pipe(v.string(), v.minLength(16), v.maxLength(128))),
 });
 export type Registration = v.InferOutput<typeof registration>;
+
+/** Body of `POST /api/machines/self/token`, if any: what changed since the registration, as after an update. */
+export const renewal = v.object({
+  hostname: registration.entries.hostname,
+  version: registration.entries.version,
+  pid: registration.entries.pid,
+});
+export type Renewal = v.InferOutput<typeof renewal>;
 
 /** Answer of `POST /api/machines`, and of a renewal. */
 export const enrolment = v.object({

@@ -9,6 +9,7 @@ const STATUS = {
   'not-found': 404,
   conflict: 409,
   'machine-name-taken': 409,
+  'stale-fence': 409,
   gone: 410,
   'too-large': 413,
   'authorization-pending': 428,

@@ -1,4 +1,5 @@
 /** Presence within one process: the one-process mode and tests. */
+import type { Activity } from '@spectral/proto/wire';
 import { PRESENCE_EXPIRY_MS, type MachinePresence, type Presence } from './presence.ts';
 
 interface Held {
@@ -11,6 +12,7 @@ export function createMemoryPresence({ now }: { now: () => number }): Presence {
   const held = new Map<string, Held>();
   const seenAt = new Map<string, number>();
   const newestEpoch = new Map<string, number>();
+  const told = new Map<string, { readonly epoch: number; readonly activity: Activity }>();
 
   const live = (machineId: string): Held | undefined => {
     const holder = held.get(machineId);
@@ -51,6 +53,18 @@ export function createMemoryPresence({ now }: { now: () => number }): Presence {
       for (const machineId of machineIds) {
         const holder = live(machineId);
         if (holder) found.set(machineId, holder.entry);
+      }
+      return found;
+    },
+    async tell(entry, activity) {
+      const { machineId, epoch } = entry;
+      if (isNewest(entry)) told.set(machineId, { epoch, activity });
+    },
+    async activities(machineIds) {
+      const found = new Map<string, Activity>();
+      for (const machineId of machineIds) {
+        const said = told.get(machineId);
+        if (said && live(machineId)?.entry.epoch === said.epoch) found.set(machineId, said.activity);
       }
       return found;
     },

@@ -1,7 +1,9 @@
 /**
  * Which relay process holds which machine. Entries expire unless renewed, and carry an epoch that grows with every
  * claim of a machine: the newest claim wins everywhere, and a late renewal or release of an older one has no effect.
+ * What a machine says of its own activity is kept under the same epoch, and counts only while the entry does.
  */
+import type { Activity } from '@spectral/proto/wire';
 
 export interface MachinePresence {
   readonly machineId: string;
@@ -33,6 +35,10 @@ export interface Presence {
   release(entry: MachinePresence): Promise<void>;
   /** The present holders; machines without one are absent from the map. */
   find(machineIds: readonly string[]): Promise<Map<string, MachinePresence>>;
+  /** Keeps what the machine last said over the link of this entry. No effect under a newer epoch. */
+  tell(entry: MachinePresence, activity: Activity): Promise<void>;
+  /** What the present holders' machines said; those that said nothing yet, and machines without a holder, are absent. */
+  activities(machineIds: readonly string[]): Promise<Map<string, Activity>>;
   /** When each machine was last held, in milliseconds since 1970; unknown ones are absent. */
   lastSeen(machineIds: readonly string[]): Promise<Map<string, number>>;
   close(): Promise<void>;

@@ -4,6 +4,8 @@
  *   spectral:pod:<pod>           when the relay process last said that it lives (milliseconds, by Redis' clock)
  *   spectral:machine:{<id>}      "<epoch> <since> <until> <pod>"; `until` is 0 while held
  *
+ * What machines say of themselves is beside it, see redis-activities.ts.
+ *
  * A machine is present while its record is held and its pod spoke within PRESENCE_EXPIRY_MS. Epochs come from Redis'
  * clock and always grow, even when Redis has lost its data in between. In a cluster each key is alone on its node and
  * is always judged by that node's clock.
@@ -11,6 +13,7 @@
 import { Cluster } from 'ioredis';
 import type { Logger } from './logger.ts';
 import { PRESENCE_EXPIRY_MS, type MachinePresence, type Presence } from './presence.ts';
+import { createRedisActivities, type RedisActivities } from './redis-activities.ts';
 import type { RedisAddress } from './redis-address.ts';
 import { openRedis, whenConnected, type RedisClient } from './redis-connection.ts';
 import { createRedisScript } from './redis-script.ts';
@@ -91,6 +94,19 @@ export async function createRedisPresence(address: RedisAddress, log: Logger): P
 }
 
 function presenceIn(redis: RedisClient): Presence {
+  const activities = createRedisActivities({
+    redis,
+    readMany: (keys) => readMany(redis, keys),
+    rememberSeconds: REMEMBER_SECONDS,
+  });
+  const find = async (machineIds: readonly string[]) => {
+    const held = [...(await readRows(redis, machineIds)).values()].filter(({ until }) => until === 0);
+    const alive = await alivePods(redis, held);
+    return new Map(
+      held.filter(({ entry }) => alive.has(entry.podId)).map(({ entry }) => [entry.machineId, entry]),
+    );
+  };
+
   return {
     async claim({ machineId, podId }) {
       await SPEAK(redis, [podKey(podId)], [REMEMBER_SECONDS]);
@@ -117,20 +133,20 @@ function presenceIn(redis: RedisClient): Presence {
         entries.map(({ machineId }) => machineId),
       );
       const standing = await Promise.all(
-        entries.map((entry) => stands(redis, entry, rows.get(entry.machineId))),
+        entries.map((entry) => stands(redis, activities, entry, rows.get(entry.machineId))),
       );
-      return entries.filter((_, index) => !standing[index]).map(({ machineId }) => machineId);
+      const lost = entries.filter((_, index) => !standing[index]);
+      for (const entry of lost) activities.forget(entry);
+      return lost.map(({ machineId }) => machineId);
     },
-    async release({ machineId, epoch }) {
+    async release(entry) {
+      const { machineId, epoch } = entry;
+      activities.forget(entry);
       await RELEASE(redis, [machineKey(machineId)], [epoch, REMEMBER_SECONDS]);
     },
-    async find(machineIds) {
-      const held = [...(await readRows(redis, machineIds)).values()].filter(({ until }) => until === 0);
-      const alive = await alivePods(redis, held);
-      return new Map(
-        held.filter(({ entry }) => alive.has(entry.podId)).map(({ entry }) => [entry.machineId, entry]),
-      );
-    },
+    find,
+    tell: activities.tell,
+    activities: async (machineIds) => activities.under(await find(machineIds)),
     async lastSeen(machineIds) {
       const rows = [...(await readRows(redis, machineIds)).values()];
       const spoken = await spokenAt(redis, rows);
@@ -145,11 +161,18 @@ function presenceIn(redis: RedisClient): Presence {
 }
 
 /** Whether an entry is still the newest; makes good what Redis has forgotten. */
-async function stands(redis: RedisClient, entry: MachinePresence, row: Row | undefined): Promise<boolean> {
+async function stands(
+  redis: RedisClient,
+  activities: RedisActivities,
+  entry: MachinePresence,
+  row: Row | undefined,
+): Promise<boolean> {
   if (row && row.entry.epoch > entry.epoch) return false;
   if (row && row.entry.epoch === entry.epoch) return row.until === 0;
   const { machineId, epoch } = entry;
-  return (await HOLD(redis, [machineKey(machineId)], [epoch, writeRow(entry), REMEMBER_SECONDS])) === 1;
+  const held = await HOLD(redis, [machineKey(machineId)], [epoch, writeRow(entry), REMEMBER_SECONDS]);
+  if (held === 1) await activities.restore(entry);
+  return held === 1;
 }
 
 async function alivePods(redis: RedisClient, rows: readonly Row[]): Promise<Set<string>> {

@@ -38,6 +38,8 @@ describe('presence in a real Redis', () => {
   it('a holder that renews after Redis lost its data holds its machine again', async () => {
     const { server, presence } = await open();
     const { entry } = await presence.claim({ machineId: 'survivor', podId: 'a' });
+    const said = { turns: 1, queued: 0, prompts: 3, lastTurnEndedAt: null, cordon: null };
+    await presence.tell(entry, said);
     const redis = new Redis(server.url);
     ends.push(() => redis.disconnect());
     await redis.flushall();
@@ -46,6 +48,7 @@ describe('presence in a real Redis', () => {
     assert.deepEqual(await presence.renew([entry]), []);
 
     assert.deepEqual((await presence.find(['survivor'])).get('survivor'), entry);
+    assert.deepEqual((await presence.activities(['survivor'])).get('survivor'), said);
   });
 
   it('two renewals that overlap after Redis lost its data take nothing from each other', async () => {

@@ -1,6 +1,9 @@
 /** What every implementation of Presence must do. */
 import assert from 'node:assert/strict';
+import type { Activity } from '@spectral/proto/wire';
 import { PRESENCE_EXPIRY_MS, type Presence } from '../../src/presence.ts';
+
+const AT_WORK: Activity = { turns: 1, queued: 2, prompts: 3, lastTurnEndedAt: 4, cordon: null };
 
 /** A fresh presence, and a way to let its time pass (a fake clock, or entries aged in the store). */
 export interface PresenceUnderTest {
@@ -120,6 +123,44 @@ export function presenceContract(name: string, start: () => Promise<PresenceUnde
       assert.deepEqual(await presence.renew([entry]), []);
 
       assert.deepEqual((await another.find(['m'])).get('m'), entry);
+    });
+
+    it('what a machine last said is known elsewhere, for as long as it is held', async () => {
+      const { presence, another } = await start();
+      const { entry } = await presence.claim({ machineId: 'm', podId: 'a' });
+      await presence.claim({ machineId: 'silent', podId: 'a' });
+
+      await presence.tell(entry, AT_WORK);
+      await presence.tell(entry, { ...AT_WORK, turns: 0, cordon: 7 });
+
+      const known = new Map([['m', { ...AT_WORK, turns: 0, cordon: 7 }]]);
+      assert.deepEqual(await another.activities(['m', 'silent', 'unknown']), known);
+      await presence.release(entry);
+      assert.equal((await another.activities(['m'])).size, 0);
+    });
+
+    it('what was said over an older link means nothing under a newer one', async () => {
+      const { presence, another } = await start();
+      const old = await presence.claim({ machineId: 'm', podId: 'a' });
+      await presence.tell(old.entry, AT_WORK);
+      const newer = await another.claim({ machineId: 'm', podId: 'b' });
+
+      assert.equal((await presence.activities(['m'])).size, 0);
+      await another.tell(newer.entry, { ...AT_WORK, turns: 5 });
+      await presence.tell(old.entry, AT_WORK);
+
+      assert.equal((await presence.activities(['m'])).get('m')?.turns, 5);
+    });
+
+    it('what was said is not told of a machine whose holder fell silent', async () => {
+      const { presence, another, age } = await start();
+      const { entry } = await presence.claim({ machineId: 'm', podId: 'a' });
+      await presence.tell(entry, AT_WORK);
+      await age(PRESENCE_EXPIRY_MS + 1000);
+
+      assert.equal((await another.activities(['m'])).size, 0);
+      await presence.renew([entry]);
+      assert.deepEqual((await another.activities(['m'])).get('m'), AT_WORK);
     });
 
     it('of two hundred claims at once exactly one stands, the one of the highest epoch', async () => {

@@ -199,5 +199,6 @@ function asMachine(row: MachineRow, viewer: Viewer | null, seen: Seen, now: Date
     team: { id: row.teamId, name: row.teamName },
     owner: row.ownerId === null ? null : { id: row.ownerId, name: row.ownerName ?? '' },
     canManage: viewer !== null && managesMachine(row, viewer),
+    fleet: null,
   };
 }
