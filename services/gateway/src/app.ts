@@ -14,7 +14,7 @@ import { bootstrap, mintOwnerKey, mintOwnerLink, type FirstRun } from './bootstr
 import { createCallers, loginCookie } from './callers/index.ts';
 import { cliAuthRoutes } from './cli-auth/routes.ts';
 import type { GatewayConfig } from './config.ts';
-import { migrate, readMigrations, type OpenDatabase } from './database/index.ts';
+import { migrate, readOwnMigrations, type OpenDatabase } from './database/index.ts';
 import type { House, OpenRoom, Room } from './house.ts';
 import { errorHandler, unknownRoute } from './http/error-handler.ts';
 import { healthRoutes, type Need } from './http/health.ts';
@@ -72,7 +72,7 @@ export interface Gateway {
 export async function createGateway(config: GatewayConfig, parts: GatewayParts): Promise<Gateway> {
   const { database, announcements, now, log } = parts;
   const { db } = database;
-  const ran = await migrate(db, await readMigrations(MIGRATIONS_DIRECTORY), now());
+  const ran = await migrate(db, await readOwnMigrations(), now());
   if (ran.length > 0) log.info({ migrations: ran, medium: database.medium }, 'schema brought up to date');
   const sealer = createSealer(await loadMasterKey(config.masterKey));
   const signingKeys = await loadSigningKeys(db, sealer, now());
@@ -124,7 +124,6 @@ export async function createGateway(config: GatewayConfig, parts: GatewayParts):
   };
 }
 
-const MIGRATIONS_DIRECTORY = new URL('./database/migrations/', import.meta.url);
 /** Bodies of `/api` are small; a batch of standing questions is not. */
 const API_BODY_LIMIT = '256kb';
 const INTERNAL_BODY_LIMIT = '4mb';

@@ -44,6 +44,8 @@ export interface GatewayConfig {
   readonly webDirectory: string | null;
   /** SPECTRAL_TRUST_PROXY: how many proxies in front are trusted to name the caller's address. 0 to 10, default 0. */
   readonly trustProxy: number;
+  /** SPECTRAL_DRAIN_MS: how long answers that stream may go on at a stop. Default 10000, at most an hour. */
+  readonly drainMs: number;
   /** SPECTRAL_LOG_LEVEL: debug, info, warn, error or silent. Default info. */
   readonly logLevel: LogLevel;
 }
@@ -86,6 +88,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     },
     webDirectory: reader.optional('SPECTRAL_WEB_DIR'),
     trustProxy: reader.integer('SPECTRAL_TRUST_PROXY', { fallback: 0, min: 0, max: 10 }),
+    drainMs: reader.integer('SPECTRAL_DRAIN_MS', { fallback: 10_000, min: 0, max: 3_600_000 }),
     logLevel: reader.choice('SPECTRAL_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   reader.finish();

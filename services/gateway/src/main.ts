@@ -1,22 +1,32 @@
-/** The gateway as a process: settings from the environment, parts from the settings, an end on SIGTERM. */
-import { createLogger, stopOnSignal } from '@spectral/common';
-import { readGatewayConfig } from './config.ts';
+/**
+ * The gateway as a process: settings from the environment, parts from the settings, an end on SIGTERM. With a word after
+ * the file's name it runs that command (commands.ts) and ends.
+ */
+import { createLogger, stopOnSignal, type Logger } from '@spectral/common';
+import { runCommand } from './commands.ts';
+import { readGatewayConfig, type GatewayConfig } from './config.ts';
 import { openGatewayParts } from './parts.ts';
 import { startGateway } from './start.ts';
 
-/** Answers that stream get 10 s of it; a cluster kills after 30. */
-const STOP_LIMIT_MS = 15_000;
+/** What a stop may take beyond the answers that stream. */
+const STOP_GRACE_MS = 5_000;
 
 async function main(): Promise<void> {
   const config = readGatewayConfig(process.env);
   const log = createLogger({ service: 'gateway', level: config.logLevel });
+  const command = process.argv[2];
+  if (command === undefined) return serve(config, log);
+  console.log(await runCommand(command, config, log, new Date()));
+}
+
+async function serve(config: GatewayConfig, log: Logger): Promise<void> {
   const opened = await openGatewayParts(config, log);
   const running = await startGateway(config, opened.parts);
   const stop = async () => {
-    await running.close();
+    await running.close(config.drainMs);
     await opened.close();
   };
-  stopOnSignal(stop, { limitMs: STOP_LIMIT_MS, log, process });
+  stopOnSignal(stop, { limitMs: config.drainMs + STOP_GRACE_MS, log, process });
   log.info({ url: running.url, publicUrl: config.publicUrl }, 'listening');
 
   const { firstRun } = running.gateway;
@@ -36,7 +46,9 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
+try {
+  await main();
+} catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
-});
+}

@@ -112,7 +112,8 @@ async function redisSeams(url: string, log: Logger): Promise<Seams> {
   };
 }
 
-async function openDatabase(place: GatewayConfig['database'], log: Logger): Promise<OpenDatabase> {
+/** For a command that needs nothing else. */
+export async function openDatabase(place: GatewayConfig['database'], log: Logger): Promise<OpenDatabase> {
   return 'url' in place ? openPgDatabase({ ...place, log }) : openPGliteDatabase(place);
 }
 

@@ -44,6 +44,11 @@ export async function readMigrations(directory: URL): Promise<Migration[]> {
   );
 }
 
+/** The gateway's own, in `migrations/`. */
+export function readOwnMigrations(): Promise<Migration[]> {
+  return readMigrations(new URL('./migrations/', import.meta.url));
+}
+
 /** Names of the migrations this database lacks; empty when it is up to date. */
 export async function missingMigrations(db: Database, migrations: readonly Migration[]): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`select name from schema_migrations`.execute(db);
