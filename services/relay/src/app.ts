@@ -2,7 +2,7 @@
  * A relay: its two doors, its routing, its health. `createRelay` attaches to an HTTP server of the caller's;
  * `startRelay` listens itself.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeServer, listen, verifyMachineToken, verifyTicket } from '@spectral/common';
 import type { Announcements, Logger, Metrics, Presence, TokenKeys } from '@spectral/common';
@@ -136,7 +136,10 @@ export async function startRelay(
   parts: RelayParts,
 ): Promise<Relay & { readonly port: number; readonly url: string }> {
   const relay = await createRelay(settings, parts);
-  const server = createServer(createHealthHandler({ isReady: relay.ready, metrics: parts.metrics }));
+  const server = createServer(
+    handshakeLimits(settings),
+    createHealthHandler({ isReady: relay.ready, metrics: parts.metrics }),
+  );
   relay.attach(server);
   const port = await listen(server, settings);
   return {
@@ -150,6 +153,15 @@ export async function startRelay(
       await relay.close();
       await closeServer(server, 500);
     },
+  };
+}
+
+/** Whoever connects has said what they want by then, or is cut. */
+function handshakeLimits({ handshakeMs }: RelaySettings): ServerOptions {
+  return {
+    headersTimeout: handshakeMs,
+    requestTimeout: handshakeMs,
+    connectionsCheckingInterval: handshakeMs / 4,
   };
 }
 

@@ -30,7 +30,7 @@ export interface RelaySettings {
   readonly periods: RouterPeriods;
   readonly pingIntervalMs: number;
   readonly silenceMs: number;
-  /** A browser must have presented its ticket by then. */
+  /** A machine must have asked for its upgrade by then, and a browser presented its ticket as well. */
   readonly handshakeMs: number;
   /** All sockets are checked again this often, whatever was announced. */
   readonly standingSweepMs: number;

@@ -25,6 +25,9 @@ describe('settings of the relay', () => {
       REDIS_URL: 'rediss://user:secret@redis:6380',
       SPECTRAL_ALLOWED_ORIGINS: 'https://a.example, https://b.example:8443',
       SPECTRAL_BROWSER_FRAMES_PER_SECOND: '7',
+      SPECTRAL_MACHINE_FRAMES_PER_SECOND: '9',
+      SPECTRAL_USER_BYTES_PER_SECOND: '80000',
+      SPECTRAL_BROWSERS_PER_TEAM: '4',
       SPECTRAL_TEAM_BYTES_PER_SECOND: '70000',
       SPECTRAL_MACHINES_PER_TEAM: '3',
     });
@@ -35,6 +38,9 @@ describe('settings of the relay', () => {
     assert.equal(config.userRate.framesPerSecond, 28, 'four connections of a person');
     assert.equal(config.teamRate.bytesPerSecond, 70_000);
     assert.equal(config.machinesPerTeam, 3);
+    assert.equal(config.browsersPerTeam, 4);
+    assert.equal(config.machineRate.framesPerSecond, 9);
+    assert.equal(config.userRate.bytesPerSecond, 80_000);
   });
 
   it('that are wrong are all named at once', () => {

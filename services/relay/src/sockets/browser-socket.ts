@@ -126,8 +126,7 @@ export class BrowserSocket implements Reader {
     this.#ending = reason;
     this.sendControl({ kind: 'closed', code: reason.code, reason: reason.reason, message });
     this.#socket.disconnect(true);
-    // A browser that reads nothing would otherwise keep the connection, and what is queued for it, for half a minute.
-    this.#parts.timers.after(CLOSE_GRACE_MS, () => void this.#wire?.destroy());
+    this.#cutSoon();
   }
 
   #receive(seat: Seat, event: unknown, payload: unknown): void {
@@ -217,6 +216,11 @@ export class BrowserSocket implements Reader {
     this.close(CLOSE.badFrame, isBad ? error.message : 'The relay failed on this frame.');
   }
 
+  /** A browser that reads nothing would otherwise keep the connection, and what is queued for it, for half a minute. */
+  #cutSoon(): void {
+    this.#parts.timers.after(CLOSE_GRACE_MS, () => void this.#wire?.destroy());
+  }
+
   #count(frame: Uint8Array): void {
     this.#parts.counters.framesToBrowsers += 1;
     this.#parts.counters.bytesToBrowsers += frame.length;
@@ -226,6 +230,7 @@ export class BrowserSocket implements Reader {
     this.#parts.watched.leave(seat);
     // Left alone, a connection that gave up its namespace would idle on.
     this.#socket.conn.close();
+    this.#cutSoon();
     const { machine: machineId, team: teamId, sub: userId } = this.claims;
     const durationMs = this.#parts.now() - this.#since;
     const cause = this.#ending?.reason ?? reason;

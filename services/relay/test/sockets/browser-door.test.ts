@@ -96,6 +96,17 @@ describe('admission of browsers', () => {
     await new Promise((resolve) => socket.once('close', resolve));
   });
 
+  it('a team has at most so many browsers, and is told so', async () => {
+    const { identity, pod } = await start({ browsersPerTeam: 1 });
+    await connectBrowser(pod.url, await identity.ticket('machine'));
+
+    const refusal = await refusalOfBrowser(pod.url, { ticket: await identity.ticket('machine') });
+
+    assert.equal(refusal.code, CLOSE.rateLimited.code);
+    assert.match(refusal.message, /1 browser connections here, the most it may/);
+    await connectBrowser(pod.url, await identity.ticket('other', { team: 'other' }));
+  });
+
   it('a namespace that is not there is refused and harms nobody', async () => {
     const { identity, pod } = await start();
     const browser = await connectBrowser(pod.url, await identity.ticket('machine'));

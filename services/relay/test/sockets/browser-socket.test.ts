@@ -253,6 +253,23 @@ describe('a browser’s socket', () => {
     assert.equal(machine.closeCode, null);
   });
 
+  it('that is half open is gone within two heartbeats; one that is idle stays', async () => {
+    const pingIntervalMs = 150;
+    const { browser, more, pod } = await start({ pingIntervalMs });
+    const idle = await more();
+    const begun = Date.now();
+
+    rawSocketOf(browser).pause();
+
+    await until('one is gone', () => pod.relay.stats.browsers === 1);
+    assert.ok(Date.now() - begun < 2 * pingIntervalMs + 500, `after ${Date.now() - begun} ms`);
+    assert.equal(idle.disconnected, false);
+    // Closing waits for every TCP connection to end.
+    const closing = Date.now();
+    await pod.relay.close();
+    assert.ok(Date.now() - closing < 4_000, `closed after ${Date.now() - closing} ms`);
+  });
+
   it('that reads slowly gets a gap in order; a fast one beside it gets everything; memory stays bounded', async () => {
     const { machine, browser: slow, more, pod } = await start({ browserWindowBytes: 256 * 1024 });
     const fast = await more();

@@ -120,6 +120,18 @@ describe('admission of machines', () => {
     assert.equal(pod.relay.stats.machines, 1);
   });
 
+  it('whoever does not finish asking for an upgrade in time is cut', async () => {
+    const { identity, pod } = await start({ handshakeMs: 200 });
+    const socket = connect(pod.relay.port, '127.0.0.1');
+    afterTest(() => socket.destroy());
+    const closed = once(socket.resume(), 'close', { signal: AbortSignal.timeout(3_000) });
+
+    socket.write(`GET ${MACHINE_LINK_PATH} HTTP/1.1\r\nHost: x\r\n`);
+
+    await closed;
+    assert.equal((await connectMachine(pod.url, await identity.machineToken())).closeCode, null);
+  });
+
   it('a path that is none of ours is 404', async () => {
     const { pod } = await start();
     const socket = connect(pod.relay.port, '127.0.0.1');

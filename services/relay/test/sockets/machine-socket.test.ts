@@ -7,6 +7,7 @@ import {
   HEADER_BYTES,
   MAX_FRAME_BYTES,
   encodeFrame,
+  payloadText,
 } from '@spectral/proto/wire';
 import { bytesOfHex, controlVectors, dataFrameVectors } from '@spectral/proto/vectors';
 import { cleanUpAfterEach } from '../support/clean-up.ts';
@@ -37,6 +38,35 @@ describe('a machine’s socket', () => {
 
     assert.ok(Date.now() - begun >= 80 && Date.now() - begun < 1000);
     await until('offline', () => pod.relay.stats.machines === 0);
+  });
+
+  it('is gone within the silence allowed when it is half open, and answers no close', async () => {
+    const { machine, pod } = await start({ pingIntervalMs: 40, silenceMs: 200 });
+    const begun = Date.now();
+
+    machine.socket.pause();
+
+    await until('gone', () => pod.relay.stats.machines === 0);
+    assert.ok(Date.now() - begun < 1_000, `after ${Date.now() - begun} ms`);
+  });
+
+  it('that reads nothing refuses requests with 429 above its window, and memory stays bounded', async () => {
+    const { machine, pod, identity } = await start({ machineWindowBytes: 1024 * 1024 });
+    const browser = await connectBrowser(pod.url, await identity.ticket('machine'));
+    machine.onRequest = () => {};
+    machine.socket.pause();
+
+    // More than the window and what the operating system keeps on loopback.
+    for (let target = 1; target <= 100; target++) {
+      browser.send(encodeFrame({ kind: FrameKind.request, target }, new Uint8Array(256 * 1024)));
+    }
+
+    const refused = await browser.frame(FrameKind.response);
+    assert.match(payloadText(refused.payload), /"status":429.*more slowly than they come/);
+    assert.equal(machine.closeCode, null);
+    machine.socket.resume();
+    machine.onRequest = (frame) => machine.answer(frame, {});
+    await until('it takes requests again', async () => (await browser.request({})).answer.status === 200);
   });
 
   it('any frame counts as a sign of life', async () => {
