@@ -11,13 +11,19 @@ export class ListenFailed extends Error {
   }
 }
 
+/**
+ * Connections that may wait to be accepted, for a fleet that comes back at once: whoever finds no place asks again only
+ * after a second, then three, then seven. Linux takes no more than net.core.somaxconn, 4096 by default.
+ */
+const BACKLOG = 4_096;
+
 /** Listens and resolves with the port really bound (useful with port 0). Throws ListenFailed. */
 export async function listen(server: Server, address: { host: string; port: number }): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(new ListenFailed(remedy(cause, address), cause)),
     );
-    server.listen(address.port, address.host, resolve);
+    server.listen({ ...address, backlog: BACKLOG }, resolve);
   });
   return (server.address() as AddressInfo).port;
 }

@@ -1,4 +1,5 @@
-/** Rewriting header fields in place, in a frame that nobody else reads any more. */
+/** Header fields of a frame: rewritten in place, where nobody else reads it any more, and checked. */
+import { BadFrame, FrameFlag, FrameKind, decodeFrame } from '@spectral/proto/wire';
 
 /** Offsets as in proto/wire/data-frame.ts. */
 const TARGET = 4;
@@ -23,4 +24,13 @@ function writeUint32(frame: Uint8Array, offset: number, value: number): void {
   frame[offset + 1] = value >>> 16;
   frame[offset + 2] = value >>> 8;
   frame[offset + 3] = value;
+}
+
+/** The id of a reader's REQUEST. Throws BadFrame for any other frame, and for an id that awaits its answer. */
+export function requestIdOf(bytes: Uint8Array, pending: ReadonlyMap<number, unknown>): number {
+  const { kind, flags, target } = decodeFrame(bytes);
+  if (kind !== FrameKind.request) throw new BadFrame('a browser sends REQUEST frames only');
+  if (flags & FrameFlag.fromRelay) throw new BadFrame('only the relay sets the flag fromRelay');
+  if (pending.has(target)) throw new BadFrame(`request id ${target} is in use`);
+  return target;
 }

@@ -5,6 +5,7 @@ import { readTarget } from './frame-fields.ts';
 import { HeldMachine, type HeldMachineParts } from './held-machine.ts';
 import type { MachineLink } from './machine-link.ts';
 import type { ToMachinePod } from './pod-message.ts';
+import { TeamCounts } from './team-counts.ts';
 import { BROKEN, answerFrame } from './relay-answer.ts';
 
 /** Who took a machine over: the epoch of its link, its registration, and the host that registered it. */
@@ -19,6 +20,7 @@ export class HeldMachines {
   readonly #current = new Map<string, HeldMachine>();
   /** Outdated links too, until they have closed. */
   readonly #all = new Set<HeldMachine>();
+  readonly #ofTeams = new TeamCounts();
   #draining = false;
 
   constructor(parts: HeldMachineParts & { readonly log: Logger }) {
@@ -30,6 +32,7 @@ export class HeldMachines {
     const machine = new HeldMachine(link, this.#parts);
     const present = this.#current.get(link.entry.machineId);
     this.#all.add(machine);
+    this.#ofTeams.add(link.claims.team);
     if (present && present.epoch > machine.epoch) {
       this.#supersede(machine, successorOf(present.link));
       return machine;
@@ -44,7 +47,7 @@ export class HeldMachines {
     const { machineId } = machine.link.entry;
     const wasCurrent = this.#current.get(machineId) === machine;
     if (wasCurrent) this.#current.delete(machineId);
-    this.#all.delete(machine);
+    if (this.#all.delete(machine)) this.#ofTeams.remove(machine.link.claims.team);
     machine.end();
     return wasCurrent;
   }
@@ -77,6 +80,11 @@ export class HeldMachines {
 
   *links(): Iterable<MachineLink> {
     for (const machine of this.#all) yield machine.link;
+  }
+
+  /** Links of a team, outdated ones too. */
+  countOf(teamId: string): number {
+    return this.#ofTeams.of(teamId);
   }
 
   /** What is held, for renewal. */

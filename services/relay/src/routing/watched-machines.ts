@@ -2,13 +2,13 @@
  * The reader's half of a pod: browsers connected here, the machines they are connected to, the requests they wait for.
  * A browser names no machine in its frames; its connection is bound to the one of its ticket.
  */
-import { BadFrame, FrameFlag, FrameKind, decodeFrame } from '@spectral/proto/wire';
 import type { Cursor, RelayToBrowser } from '@spectral/proto/wire';
 import type { RelayCounters } from '../counters.ts';
-import { readTarget } from './frame-fields.ts';
+import { readTarget, requestIdOf } from './frame-fields.ts';
 import type { PodMessage, SendToPod, ToReaderPod } from './pod-message.ts';
 import type { Reader } from './reader.ts';
 import { answerFrame, offlineAnswer, tooManyAnswer } from './relay-answer.ts';
+import { TeamCounts } from './team-counts.ts';
 import { WaitingRequests } from './waiting-requests.ts';
 import { WatchedMachine, channelOf, isHead, presenceOf, type Holder, type Seat } from './watched-machine.ts';
 
@@ -36,6 +36,7 @@ export class WatchedMachines {
   readonly #parts: WatchedMachinesParts;
   readonly #machines = new Map<string, WatchedMachine>();
   readonly #seats = new Map<number, Seat>();
+  readonly #ofTeams = new TeamCounts();
   readonly #waiting: WaitingRequests;
 
   constructor(parts: WatchedMachinesParts) {
@@ -73,12 +74,13 @@ export class WatchedMachines {
     const seat: Seat = { reader, machine, channels: new Set(), pending: new Map() };
     machine.seats.add(seat);
     this.#seats.set(reader.number, seat);
+    this.#ofTeams.add(reader.claims.team);
     return seat;
   }
 
   leave(seat: Seat): void {
     const { machine, reader } = seat;
-    this.#seats.delete(reader.number);
+    if (this.#seats.delete(reader.number)) this.#ofTeams.remove(reader.claims.team);
     this.#waiting.forget(seat);
     machine.leave(seat);
     const { machineId, holder } = machine;
@@ -90,7 +92,7 @@ export class WatchedMachines {
   request(seat: Seat, bytes: Uint8Array): void {
     const { reader, machine, pending } = seat;
     const { counters, limits, send } = this.#parts;
-    const target = requestIdOf(seat, bytes);
+    const target = requestIdOf(bytes, pending);
     counters.requests += 1;
     if (!machine.holder) {
       counters.requestsOffline += 1;
@@ -220,6 +222,11 @@ export class WatchedMachines {
     for (const seat of this.#seats.values()) yield seat.reader;
   }
 
+  /** Readers of a team. */
+  countOf(teamId: string): number {
+    return this.#ofTeams.of(teamId);
+  }
+
   get pendingRequests(): number {
     return this.#waiting.size;
   }
@@ -282,15 +289,6 @@ export class WatchedMachines {
     const seat = this.#seats.get(reader);
     return seat?.machine.machineId === machineId && seat.machine.holder?.epoch === epoch ? seat : null;
   }
-}
-
-/** The id of a reader's REQUEST. Throws BadFrame for any other frame, and for an id that awaits its answer. */
-function requestIdOf({ pending }: Seat, bytes: Uint8Array): number {
-  const { kind, flags, target } = decodeFrame(bytes);
-  if (kind !== FrameKind.request) throw new BadFrame('a browser sends REQUEST frames only');
-  if (flags & FrameFlag.fromRelay) throw new BadFrame('only the relay sets the flag fromRelay');
-  if (pending.has(target)) throw new BadFrame(`request id ${target} is in use`);
-  return target;
 }
 
 /** Tells everybody connected to a machine whether it is there. */

@@ -114,7 +114,7 @@ async function admit(
   { router, admission, browsersPerTeam }: Parts,
 ): Promise<TicketClaims> {
   const claims = await admitBrowser({ ticket: auth?.ticket, machineId: query.machine }, admission);
-  if (countOf(router, claims.team) >= browsersPerTeam) {
+  if (router.watched.countOf(claims.team) >= browsersPerTeam) {
     throw new AdmissionRefused(
       429,
       CLOSE.rateLimited,
@@ -137,10 +137,4 @@ function refuse(error: unknown, { counters, log }: Parts): Error {
 /** The form in which Socket.IO tells a client why it was not let in. */
 function connectError({ message, reason }: AdmissionRefused): Error & { data: ConnectRefusal } {
   return Object.assign(new Error(message), { data: { code: reason.code, reason: reason.reason, message } });
-}
-
-function countOf(router: Router, teamId: string): number {
-  let count = 0;
-  for (const { claims } of router.watched.readers()) if (claims.team === teamId) count += 1;
-  return count;
 }

@@ -67,7 +67,7 @@ async function admit(request: IncomingMessage, parts: Parts): Promise<MachineCla
   }
   const claims = await admitMachine(request.headers.authorization, parts.admission);
   const most = parts.machinesPerTeam;
-  if (countOf(parts.router, claims.team) < most) return claims;
+  if (parts.router.held.countOf(claims.team) < most) return claims;
   throw new AdmissionRefused(429, CLOSE.rateLimited, `The team has ${most} machines here, the most it may.`);
 }
 
@@ -98,12 +98,6 @@ function accept(
 function offersProtocol({ headers }: IncomingMessage): boolean {
   const offered = headers['sec-websocket-protocol'] ?? '';
   return offered.split(',').some((protocol) => protocol.trim() === MACHINE_SUBPROTOCOL);
-}
-
-function countOf(router: Router, teamId: string): number {
-  let count = 0;
-  for (const { claims } of router.held.links()) if (claims.team === teamId) count += 1;
-  return count;
 }
 
 /** Only what is not the peer's own fault is worth a stack in the log. */

@@ -62,7 +62,9 @@ export function createRechecks({ links, readers, desk, log, counters }: Parts): 
       if (heard.count !== mark) checkReader(reader);
     },
     onAnnouncement(announcement) {
-      if (announcement.type !== 'presence') heard.count += 1;
+      // Touches nobody, and comes with each machine of a fleet that comes back.
+      if (announcement.type === 'presence') return;
+      heard.count += 1;
       const { machine, person, settled } = touchedBy(announcement);
       for (const link of links()) {
         if (!machine(link.claims)) continue;
