@@ -10,7 +10,7 @@ const AGAIN_MS = 100;
 export class LastingRedis extends Redis {
   #isClosed = false;
 
-  constructor(options: RedisOptions) {
+  constructor(options: Omit<RedisOptions, 'replyMapping'>) {
     super(options);
     this.on('end', () => this.#goOn());
   }
