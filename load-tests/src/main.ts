@@ -34,6 +34,10 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
     about: 'requests across two relay processes and through one: latency, CPU of all processes',
     run: async () => (await import('./relay/cross-pod.ts')).measure(),
   },
+  'redis-load': {
+    about: 'what machines, readers and requests of a fleet cost Redis: memory, commands, CPU',
+    run: async () => (await import('./relay/redis-load.ts')).measure(),
+  },
   'event-fan-out': {
     about: 'CPU of an event across pods, at 2 and 8 pods, beside Socket.IO with its Redis adapter',
     run: async () => (await import('./relay/event-fan-out.ts')).measure(),

@@ -11,6 +11,7 @@ export interface Pod extends RunningProcess {
 
 export interface Fleet {
   readonly pods: readonly Pod[];
+  readonly redisPort: number;
   /** CPU of all pods and of Redis so far, in milliseconds. */
   cpuMs(): number;
   /** Starts one more, on the same Redis. */
@@ -71,10 +72,20 @@ async function startFleet(
     throw error;
   }
   const pids = () => [redis.child.pid ?? 0, ...pods.map(({ pid }) => pid)];
-  return { pods, add, stop, cpuMs: () => pids().reduce((sum, pid) => sum + cpuMs(pid), 0) };
+  return {
+    pods,
+    redisPort: redis.port,
+    add,
+    stop,
+    cpuMs: () => pids().reduce((sum, pid) => sum + cpuMs(pid), 0),
+  };
 }
 
-async function startRedis(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+async function startRedis(): Promise<{
+  readonly url: string;
+  readonly port: number;
+  readonly child: ChildProcess;
+}> {
   const port = await freePort();
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -86,7 +97,7 @@ async function startRedis(): Promise<{ readonly url: string; readonly child: Chi
     await end(child);
     throw error;
   }
-  return { url: `redis://127.0.0.1:${port}`, child };
+  return { url: `redis://127.0.0.1:${port}`, port, child };
 }
 
 async function end(child: ChildProcess): Promise<void> {
