@@ -49,7 +49,7 @@ export interface Cluster {
   /** The same for the status alone, which `apply` never touches; always forced, since the status is ours. Creates nothing: `not-found`. */
   applyStatus<T extends KubeObject>(
     resource: Resource<T>,
-    object: T,
+    object: StatusPart<T>,
     options: { readonly manager: string },
   ): Promise<Existing<T>>;
 
@@ -84,6 +84,9 @@ export interface Cluster {
   ): Watch;
 }
 
+/** What `applyStatus` reads of an object: who it is, and its status. */
+export type StatusPart<T extends KubeObject> = Pick<T, 'metadata' | Extract<keyof T, 'status'>>;
+
 export interface SelectOptions {
   /** Only objects that have all these labels. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -105,7 +108,7 @@ export interface MergePatch {
     readonly finalizers?: readonly string[] | null;
     readonly ownerReferences?: readonly unknown[] | null;
   };
-  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly [field: string]: unknown;
 }
 
 /**
