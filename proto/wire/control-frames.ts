@@ -46,24 +46,25 @@ export const relayToMachine = v.variant('kind', [
 ]);
 export type RelayToMachine = v.InferOutput<typeof relayToMachine>;
 
+/** Where a machine's turns stand, sent to relays whose welcome `hears` it. */
+export const activityFrame = v.object({
+  kind: v.literal('activity'),
+  ...activity.entries,
+  /** Highest fence it has seen; it obeys none below. */
+  fence: count,
+  /** `ask` of the last cordon or uncordon that it heard on this link, obeyed or not; 0 for none. */
+  answers: count,
+});
+export type ActivityFrame = v.InferOutput<typeof activityFrame>;
+
 /** Machine → relay. */
 export const machineToRelay = v.variant('kind', [
   v.object({ kind: v.literal('pong') }),
   /** The machine cannot serve this channel (no such session): the reader is told and forgotten. */
   v.object({ kind: v.literal('refused'), peer, channel: uuid, code: v.string(), message: v.string() }),
-  /** Where its turns stand, sent to relays whose welcome `hears` it. */
-  v.object({
-    kind: v.literal('activity'),
-    ...activity.entries,
-    /** Highest fence it has seen; it obeys none below. */
-    fence: count,
-    /** `ask` of the last cordon or uncordon that it heard on this link, obeyed or not; 0 for none. */
-    answers: count,
-  }),
+  activityFrame,
 ]);
 export type MachineToRelay = v.InferOutput<typeof machineToRelay>;
-
-export type ActivityFrame = Extract<MachineToRelay, { kind: 'activity' }>;
 
 /** Relay → browser. */
 export const relayToBrowser = v.variant('kind', [

@@ -15,6 +15,7 @@ export * from './redis-announcements.ts';
 export * from './redis-channel.ts';
 export * from './redis-connection.ts';
 export * from './redis-presence.ts';
+export * from './same-secret.ts';
 export * from './shutdown.ts';
 export * from './standing.ts';
 export * from './token-keys.ts';

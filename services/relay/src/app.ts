@@ -2,18 +2,26 @@
  * A relay: its two doors, its routing, its health. `createRelay` attaches to an HTTP server of the caller's;
  * `startRelay` listens itself.
  */
-import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeServer, listen, verifyMachineToken, verifyTicket } from '@spectral/common';
 import type { Announcements, Logger, Metrics, Presence, TokenKeys } from '@spectral/common';
 import { BROWSER_LINK_PATH, CLOSE, MACHINE_LINK_PATH } from '@spectral/proto/wire';
 import { createCounters, type RelayCounters } from './counters.ts';
 import { createDrain, type Drain } from './drain.ts';
+import { createFleetDesk, type FleetDesk } from './fleet/fleet-desk.ts';
+import { createFleetDoor } from './fleet/fleet-door.ts';
 import { createHealthHandler } from './health.ts';
 import { observeRelay } from './metrics.ts';
 import type { Bus } from './routing/bus.ts';
 import { Router } from './routing/router.ts';
-import type { RelaySettings } from './settings.ts';
+import type { ListeningSettings, RelaySettings } from './settings.ts';
 import { drainingRefusal } from './sockets/admission-refused.ts';
 import { createBrowserDoor } from './sockets/browser-door.ts';
 import { createHeartbeat } from './sockets/heartbeat.ts';
@@ -41,6 +49,8 @@ export interface RelayParts {
 export interface Relay {
   /** Takes the two upgrade paths of this server. Its other upgrades and its requests stay its owner's. */
   attach(server: Server): void;
+  /** For whoever runs a fleet of machines. */
+  readonly fleet: FleetDesk;
   /** Whether it takes connections and can reach other pods. */
   ready(): boolean;
   /**
@@ -73,6 +83,7 @@ export async function createRelay(settings: RelaySettings, parts: RelayParts): P
 
   return {
     counters,
+    fleet: createFleetDesk({ ...parts, router, counters }),
     ready: isReady,
     drain: drain.run,
     attach(server) {
@@ -130,16 +141,13 @@ function assemble(settings: RelaySettings, parts: RelayParts) {
   return { counters, router, rechecks, heartbeat, doors };
 }
 
-/** A relay with an HTTP server of its own, which also answers `/health`, `/ready` and `/metrics`. */
+/** A relay with an HTTP server of its own, which also answers `/health`, `/ready`, `/metrics` and `/internal/fleet`. */
 export async function startRelay(
-  settings: RelaySettings & { readonly host: string; readonly port: number },
+  settings: ListeningSettings,
   parts: RelayParts,
 ): Promise<Relay & { readonly port: number; readonly url: string }> {
   const relay = await createRelay(settings, parts);
-  const server = createServer(
-    handshakeLimits(settings),
-    createHealthHandler({ isReady: relay.ready, metrics: parts.metrics }),
-  );
+  const server = createServer(handshakeLimits(settings), listener(relay, settings, parts));
   relay.attach(server);
   const port = await listen(server, settings);
   return {
@@ -162,6 +170,19 @@ function handshakeLimits({ handshakeMs }: RelaySettings): ServerOptions {
     headersTimeout: handshakeMs,
     requestTimeout: handshakeMs,
     connectionsCheckingInterval: handshakeMs / 4,
+  };
+}
+
+function listener(
+  relay: Relay,
+  { operatorSecret }: ListeningSettings,
+  { metrics, log }: RelayParts,
+): RequestListener {
+  const health = createHealthHandler({ isReady: relay.ready, metrics });
+  if (operatorSecret === null) return health;
+  const fleet = createFleetDoor({ desk: relay.fleet, operatorSecret, log });
+  return (request, response) => {
+    if (!fleet(request, response)) health(request, response);
   };
 }
 

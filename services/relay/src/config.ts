@@ -1,9 +1,9 @@
 /** Settings of a relay process, read once from the environment. Every fault is reported at once. */
 import { LOG_LEVELS, readEnv, readRedisUrl, type Env, type EnvReader, type LogLevel } from '@spectral/common';
-import { DEFAULT_SETTINGS, userRateFor, type RelaySettings } from './settings.ts';
+import { DEFAULT_SETTINGS, userRateFor, type ListeningSettings, type RelaySettings } from './settings.ts';
 import { ANY_ORIGIN } from './sockets/admit-browser.ts';
 
-export interface RelayConfig extends RelaySettings {
+export interface RelayConfig extends ListeningSettings {
   /** SPECTRAL_HOST: address to listen on. Default 127.0.0.1; in a container 0.0.0.0. */
   readonly host: string;
   /** SPECTRAL_PORT: 0 to 65535, 0 for any free one. Default 8081. */
@@ -12,6 +12,11 @@ export interface RelayConfig extends RelaySettings {
   readonly gatewayUrl: string;
   /** SPECTRAL_SERVICE_SECRET: what is shown at the gateway's /internal; at least 16 characters. */
   readonly serviceSecret: string;
+  /**
+   * SPECTRAL_OPERATOR_SECRET: what the operator of a fleet shows at this process's /internal/fleet; at least 16
+   * characters. Null: those routes do not exist.
+   */
+  readonly operatorSecret: string | null;
   /**
    * REDIS_URL: redis://user:password@host:6379/0, redis+sentinel://host:26379,host:26379/master or
    * redis+cluster://host,host, with rediss for TLS (redis-address.ts). Null: this process is the only relay.
@@ -52,6 +57,7 @@ export function readRelayConfig(env: Env): RelayConfig {
     port: reader.integer('SPECTRAL_PORT', { fallback: 8081, min: 0, max: 65535 }),
     gatewayUrl: reader.url('SPECTRAL_GATEWAY_URL', ['http', 'https']),
     serviceSecret: serviceSecretOf(reader),
+    operatorSecret: operatorSecretOf(reader),
     redisUrl: readRedisUrl(reader, 'REDIS_URL'),
     drainSpreadMs: reader.integer('SPECTRAL_DRAIN_SPREAD_MS', { fallback: 3_000, min: 0, max: 600_000 }),
     logLevel: reader.choice('SPECTRAL_LOG_LEVEL', LOG_LEVELS, 'info'),
@@ -84,6 +90,13 @@ function serviceSecretOf(reader: EnvReader): string {
   const secret = reader.text('SPECTRAL_SERVICE_SECRET');
   if (secret && secret.length < 16)
     reader.fault('SPECTRAL_SERVICE_SECRET is too short; give at least 16 characters');
+  return secret;
+}
+
+function operatorSecretOf(reader: EnvReader): string | null {
+  const secret = reader.optional('SPECTRAL_OPERATOR_SECRET');
+  if (secret !== null && secret.length < 16)
+    reader.fault('SPECTRAL_OPERATOR_SECRET is too short; give at least 16 characters');
   return secret;
 }
 

@@ -28,6 +28,12 @@ export interface RelayCounters {
   podsLost: number;
   admissionsRefused: number;
   standingFailures: number;
+  /** Answers to cordons, by what they said; those that lifted one apart. */
+  cordonsDrained: number;
+  cordonsBusy: number;
+  cordonsUnknown: number;
+  cordonsStale: number;
+  cordonsLifted: number;
 }
 
 export function createCounters(): RelayCounters {
@@ -56,5 +62,10 @@ export function createCounters(): RelayCounters {
     podsLost: 0,
     admissionsRefused: 0,
     standingFailures: 0,
+    cordonsDrained: 0,
+    cordonsBusy: 0,
+    cordonsUnknown: 0,
+    cordonsStale: 0,
+    cordonsLifted: 0,
   };
 }

@@ -57,6 +57,12 @@ export function observeRelay(metrics: Metrics, { counters, router, isReady }: Ob
       'Checks of standing that the gateway did not answer',
       () => counters.standingFailures,
     ),
+    labelled(
+      'relay_cordons',
+      'Orders to machines of a fleet to take no turn, or to take them again',
+      () => cordonsOf(counters),
+      'outcome',
+    ),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -86,6 +92,16 @@ function unansweredOf(counters: RelayCounters): Record<string, number> {
     timeout: counters.requestsTimedOut,
     broken: counters.requestsBroken,
     refused: counters.requestsRefused,
+  };
+}
+
+function cordonsOf(counters: RelayCounters): Record<string, number> {
+  return {
+    drained: counters.cordonsDrained,
+    busy: counters.cordonsBusy,
+    unknown: counters.cordonsUnknown,
+    stale: counters.cordonsStale,
+    lifted: counters.cordonsLifted,
   };
 }
 

@@ -36,6 +36,14 @@ export interface RelaySettings {
   readonly standingSweepMs: number;
 }
 
+/** Those of a relay that listens itself. */
+export interface ListeningSettings extends RelaySettings {
+  readonly host: string;
+  readonly port: number;
+  /** What the operator of a fleet shows; null: there is none, and `/internal/fleet` does not exist. */
+  readonly operatorSecret: string | null;
+}
+
 /** A person has a few tabs and a shell at work at once. */
 const BUSY_CONNECTIONS = 4;
 

@@ -15,6 +15,7 @@ describe('settings of the relay', () => {
     assert.equal(config.gatewayUrl, 'http://gateway:8080');
     assert.equal(config.port, 8081);
     assert.equal(config.redisUrl, null);
+    assert.equal(config.operatorSecret, null);
     assert.deepEqual(config.reader, DEFAULT_SETTINGS.reader);
     assert.ok(Object.isFrozen(config));
   });
@@ -30,11 +31,13 @@ describe('settings of the relay', () => {
       SPECTRAL_BROWSERS_PER_TEAM: '4',
       SPECTRAL_TEAM_BYTES_PER_SECOND: '70000',
       SPECTRAL_MACHINES_PER_TEAM: '3',
+      SPECTRAL_OPERATOR_SECRET: 'also-sixteen-chars',
     });
 
     assert.equal(config.redisUrl, 'rediss://user:secret@redis:6380');
     assert.deepEqual(config.allowedOrigins, ['https://a.example', 'https://b.example:8443']);
     assert.equal(config.browserRate.framesPerSecond, 7);
+    assert.equal(config.operatorSecret, 'also-sixteen-chars');
     assert.equal(config.userRate.framesPerSecond, 28, 'four connections of a person');
     assert.equal(config.teamRate.bytesPerSecond, 70_000);
     assert.equal(config.machinesPerTeam, 3);
@@ -46,6 +49,7 @@ describe('settings of the relay', () => {
   it('that are wrong are all named at once', () => {
     const wrong = {
       SPECTRAL_SERVICE_SECRET: 'short',
+      SPECTRAL_OPERATOR_SECRET: 'too short',
       SPECTRAL_PORT: '70000',
       SPECTRAL_ALLOWED_ORIGINS: 'example.com',
       SPECTRAL_DRAIN_SPREAD_MS: '-1',

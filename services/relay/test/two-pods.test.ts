@@ -3,6 +3,7 @@ import { createRedisAnnouncements, createRedisPresence, silentLogger } from '@sp
 import { Redis } from 'ioredis';
 import { startRedis, type RedisServer } from '../../common/test/support/start-redis.ts';
 import { createRedisBus } from '../src/routing/redis-bus.ts';
+import { fleetContract } from './contracts/fleet.contract.ts';
 import { twoPodsContract } from './contracts/two-pods.contract.ts';
 import { afterTest, cleanUpAfterEach } from './support/clean-up.ts';
 import { createIdentity } from './support/identity.ts';
@@ -12,13 +13,14 @@ describe('relay pods', () => {
   cleanUpAfterEach();
 
   twoPodsContract('memory', async () => memoryGround(await createIdentity()));
+  fleetContract('memory', async () => memoryGround(await createIdentity()));
 
   describe('with a real Redis', () => {
     const servers: RedisServer[] = [];
     before(async () => void servers.push(await startRedis()));
     after(async () => Promise.all(servers.map((server) => server.stop())));
 
-    twoPodsContract('Redis', async () => {
+    const lay = async () => {
       const [address] = servers;
       assert.ok(address);
       await flush(address);
@@ -28,7 +30,9 @@ describe('relay pods', () => {
       afterTest(() => Promise.all([presence.close(), announcements.close()]));
       const connectBus = (podId: string) => createRedisBus({ address, podId, log });
       return { identity: await createIdentity(), presence, announcements, connectBus };
-    });
+    };
+    twoPodsContract('Redis', lay);
+    fleetContract('Redis', lay);
   });
 });
 

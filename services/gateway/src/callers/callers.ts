@@ -4,13 +4,12 @@
  * expected and what came.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { ServiceError, verifyMachineToken, type Fall, type TokenKeys } from '@spectral/common';
+import { ServiceError, sameSecret, verifyMachineToken, type Fall, type TokenKeys } from '@spectral/common';
 import type { Response } from 'express';
 import type { Database } from '../database/index.ts';
 import type { StandingCache } from '../machines/standing-cache.ts';
 import { findLogin } from '../people/logins.ts';
 import { findUserToken } from '../people/user-tokens.ts';
-import { sameSecret } from '../secrets/index.ts';
 import { findTeamKey } from '../teams/team-keys.ts';
 import type { MachineCaller, Person, TeamKeyHolder } from './caller.ts';
 import { bearerOf, bearerOrApiKeyOf, cookieOf, type Credential } from './credentials.ts';

@@ -4,11 +4,11 @@
  * challenge of the command that asked, works once, and for a minute.
  */
 import { createHash } from 'node:crypto';
-import { ServiceError } from '@spectral/common';
+import { ServiceError, sameSecret } from '@spectral/common';
 import type { UserToken } from '@spectral/proto/wire';
 import type { Database } from '../database/index.ts';
 import { issueUserToken } from '../people/user-tokens.ts';
-import { hashSecret, newSecret, sameSecret } from '../secrets/index.ts';
+import { hashSecret, newSecret } from '../secrets/index.ts';
 
 export const CLI_CODE_LIFE_MS = 60_000;
 

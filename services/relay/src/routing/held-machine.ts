@@ -4,10 +4,12 @@
  * reaches beyond this machine and its own readers.
  */
 import { BadFrame, FrameFlag, FrameKind, decodeFrame } from '@spectral/proto/wire';
-import type { Actor, DataFrame, MachineToRelay } from '@spectral/proto/wire';
+import type { MachinePresence } from '@spectral/common';
+import type { ActivityFrame, Actor, DataFrame, MachineToRelay } from '@spectral/proto/wire';
 import type { RelayCounters } from '../counters.ts';
 import { readTarget, setSequence, setTarget } from './frame-fields.ts';
 import { InterestTable } from './interest.ts';
+import { LinkActivity, type Asker } from './link-activity.ts';
 import type { MachineLink } from './machine-link.ts';
 import { PeerTable, type Peer } from './peers.ts';
 import { PendingRequests, type PendingRequest } from './pending-requests.ts';
@@ -18,6 +20,8 @@ export interface HeldMachineParts {
   readonly send: SendToPod;
   readonly counters: RelayCounters;
   readonly now: () => number;
+  /** The machine of this entry told where its turns stand. */
+  readonly onActivity: (entry: MachinePresence, said: ActivityFrame) => void;
 }
 
 /** What is for one link. Requests awaited may have gone over an older one, so HeldMachines sees to those. */
@@ -37,6 +41,7 @@ export class HeldMachine {
   readonly #parts: HeldMachineParts;
   /** Made for the first reader: most machines of a fleet have none at a time. */
   #tables: Tables | null = null;
+  readonly #activity = new LinkActivity();
 
   constructor(link: MachineLink, parts: HeldMachineParts) {
     this.link = link;
@@ -45,6 +50,11 @@ export class HeldMachine {
 
   get epoch(): number {
     return this.link.entry.epoch;
+  }
+
+  /** What the machine last said over this link of where its turns stand. */
+  get activity(): ActivityFrame | null {
+    return this.#activity.said;
   }
 
   /** A message from the pod of a reader. */
@@ -60,6 +70,8 @@ export class HeldMachine {
         return this.#leave(from, message.reader);
       case 'interest':
         return this.#reconcile(from, message.reads);
+      case 'cordon':
+        return this.#cordon({ podId: from, question: message.question }, message);
     }
   }
 
@@ -94,14 +106,22 @@ export class HeldMachine {
     });
   }
 
+  /** The machine tells where its turns stand. */
+  hear(said: ActivityFrame): void {
+    for (const asker of this.#activity.hear(said)) this.#tell(asker, said);
+    this.#parts.onActivity(this.link.entry, said);
+  }
+
   /** A newer link took over: readers open their channels there, so nothing of this one is theirs any more. */
   retire(): void {
     this.#tables?.interest.clear();
+    this.#hearNoMore();
   }
 
   /** The link is gone: every request without an answer gets the relay's. */
   end(): void {
     this.#tables?.interest.clear();
+    this.#hearNoMore();
     for (const request of this.#tables?.pending.drain() ?? []) this.#answerFor(request, BROKEN);
   }
 
@@ -173,6 +193,19 @@ export class HeldMachine {
       if (this.#under.interest.has(channel, podId, reader)) continue;
       this.#parts.send(podId, { type: 'gap', ...this.#origin(), reader, channel });
     }
+  }
+
+  #cordon(asker: Asker, { kind, fence, epoch }: Message<'cordon'>): void {
+    if (epoch === this.epoch) this.link.sendControl(this.#activity.ask(asker, { kind, fence }));
+    else this.#tell(asker, null);
+  }
+
+  #tell({ podId, question }: Asker, said: ActivityFrame | null): void {
+    this.#parts.send(podId, { type: 'told', question, said });
+  }
+
+  #hearNoMore(): void {
+    for (const asker of this.#activity.end()) this.#tell(asker, null);
   }
 
   #join(podId: string, reader: number, actor: Actor): Peer {

@@ -56,6 +56,9 @@ export class HeldMachines {
     if (message.type === 'awaits') return this.#answerUnknown(from, message);
     const machine = this.#current.get(message.machineId);
     if (machine) return machine.receive(from, message);
+    if (message.type === 'cordon') {
+      return this.#parts.send(from, { type: 'told', question: message.question, said: null });
+    }
     // The sender believes the machine is here: it shall look again.
     if (message.type !== 'request' && message.type !== 'open') return;
     const { machineId, reader } = message;

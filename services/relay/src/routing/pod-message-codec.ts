@@ -7,7 +7,7 @@
  *
  * Numbers are big endian. Pods of one release speak it with each other; PROTOCOL.md does not.
  */
-import { actor, parseJson } from '@spectral/proto/wire';
+import { activityFrame, actor, parseJson } from '@spectral/proto/wire';
 import * as v from 'valibot';
 import type { PodMessage } from './pod-message.ts';
 
@@ -40,6 +40,8 @@ const TYPES: readonly MessageType[] = [
   'gap',
   'unheld',
   'awaits',
+  'cordon',
+  'told',
 ];
 const NUMBER_OF = new Map(TYPES.map((type, index) => [type, index]));
 
@@ -50,6 +52,12 @@ const interestMeta = v.array(v.tuple([v.number(), v.string()]));
 const awaitsMeta = v.array(v.tuple([v.number(), v.number()]));
 const refusedMeta = v.object({ channel, code: v.string(), message: v.string() });
 const unheldMeta = v.object({ target: v.number() });
+const cordonMeta = v.object({
+  question: v.number(),
+  kind: v.picklist(['cordon', 'uncordon']),
+  fence: v.number(),
+});
+const toldMeta = v.object({ question: v.number(), said: v.nullable(activityFrame) });
 
 /** The bytes of one publish. Frames are copied here and nowhere else. */
 export function encodeBatch(podId: string, messages: readonly PodMessage[]): Buffer {
@@ -115,6 +123,10 @@ function metaOf(message: PodMessage): string {
       return JSON.stringify({ channel: message.channel, code: message.code, message: message.message });
     case 'unheld':
       return JSON.stringify({ target: message.target });
+    case 'cordon':
+      return JSON.stringify({ question: message.question, kind: message.kind, fence: message.fence });
+    case 'told':
+      return JSON.stringify({ question: message.question, said: message.said });
     case 'leave':
     case 'answer':
     case 'snapshot':
@@ -180,6 +192,10 @@ function messageOf({ type, machineId, epoch, reader, meta, frame }: Record): Pod
         return { type, machineId, epoch, reader, ...parseJson(channelMeta, meta, type) };
       case 'unheld':
         return { type, machineId, reader, ...parseJson(unheldMeta, meta, type) };
+      case 'cordon':
+        return { type, machineId, epoch, ...parseJson(cordonMeta, meta, type) };
+      case 'told':
+        return { type, ...parseJson(toldMeta, meta, type) };
     }
   } catch (cause) {
     throw new BadBatch(`a ${type} message has a wrong shape`, cause);

@@ -3,7 +3,7 @@
  * a message for a reader's pod carries the epoch of the link it comes from, so that a fenced link is not heard.
  * `reader` is the number of a browser's connection, unique in its pod. Frames stay opaque past their header.
  */
-import type { Actor, Cursor } from '@spectral/proto/wire';
+import type { ActivityFrame, Actor, Cursor } from '@spectral/proto/wire';
 
 /** For the pod that holds the machine. */
 export type ToMachinePod =
@@ -37,7 +37,24 @@ export type ToMachinePod =
       readonly type: 'awaits';
       readonly machineId: string;
       readonly requests: readonly (readonly [reader: number, target: number])[];
+    }
+  /** The machine shall take no new turn, or take them again; for the link of this epoch alone. */
+  | {
+      readonly type: 'cordon';
+      readonly machineId: string;
+      readonly epoch: number;
+      /** Numbered by the pod that asks. */
+      readonly question: number;
+      readonly kind: 'cordon' | 'uncordon';
+      readonly fence: number;
     };
+
+/** For the pod that asked: the machine's word, or null when it has no such link. */
+export interface ToAskerPod {
+  readonly type: 'told';
+  readonly question: number;
+  readonly said: ActivityFrame | null;
+}
 
 /** For the pod of a reader. */
 export type ToReaderPod =
@@ -77,12 +94,12 @@ export type ToReaderPod =
   /** The pod does not hold the machine. `target`: the request that met nobody, or 0. */
   | { readonly type: 'unheld'; readonly machineId: string; readonly reader: number; readonly target: number };
 
-export type PodMessage = ToMachinePod | ToReaderPod;
+export type PodMessage = ToMachinePod | ToReaderPod | ToAskerPod;
 
 /** Sends a message to a pod, one's own included. Never throws, and may lose it. */
 export type SendToPod = (podId: string, message: PodMessage) => void;
 
-/** Which half of a pod a message is for. */
+/** Whether a message is for the half of a pod that holds machines. */
 export function isForMachine(message: PodMessage): message is ToMachinePod {
   switch (message.type) {
     case 'request':
@@ -91,6 +108,7 @@ export function isForMachine(message: PodMessage): message is ToMachinePod {
     case 'leave':
     case 'interest':
     case 'awaits':
+    case 'cordon':
       return true;
     default:
       return false;

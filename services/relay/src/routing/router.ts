@@ -16,10 +16,12 @@ import type {
   Presence,
   PresenceClaim,
 } from '@spectral/common';
-import type { MachineClaims } from '@spectral/proto/wire';
+import type { ActivityFrame, MachineClaims } from '@spectral/proto/wire';
 import type { RelayCounters } from '../counters.ts';
 import type { Timers } from '../timers.ts';
+import { createActivityKeeper, type ActivityKeeper } from './activity-keeper.ts';
 import type { Bus } from './bus.ts';
+import { CordonQuestions, type CordonOrder } from './cordon-questions.ts';
 import type { HeldMachine } from './held-machine.ts';
 import { HeldMachines } from './held-machines.ts';
 import type { MachineLink } from './machine-link.ts';
@@ -59,6 +61,8 @@ export class Router {
   readonly #parts: RouterParts;
   readonly #podId: string;
   readonly #keeper: PresenceKeeper;
+  readonly #activities: ActivityKeeper;
+  readonly #questions: CordonQuestions;
   readonly #pods: PodWatch;
   readonly #stops: (() => void)[] = [];
   #isRenewing = false;
@@ -69,7 +73,10 @@ export class Router {
     const send: SendToPod = (target, message) => this.#send(target, message);
     this.#parts = parts;
     this.#podId = bus.podId;
-    this.held = new HeldMachines({ send, counters, now, log });
+    this.#activities = createActivityKeeper(parts);
+    this.#questions = new CordonQuestions({ send, timers: parts.timers });
+    const onActivity = this.#activities.note;
+    this.held = new HeldMachines({ send, counters, now, log, onActivity });
     this.watched = new WatchedMachines({ send, counters, now, limits, onStale: (id) => this.#look([id]) });
     this.#keeper = createPresenceKeeper({ ...parts, podId: bus.podId });
     this.#pods = createPodWatch({
@@ -107,6 +114,7 @@ export class Router {
       onUndelivered: (_target, message) => {
         this.#parts.counters.messagesUndelivered += 1;
         this.watched.undelivered(message);
+        this.#questions.undelivered(message);
       },
       // Whether the answers still come cannot be told; asked again with the same key, they do.
       onOutage: () => this.watched.failRequestsBeyond(this.#podId),
@@ -163,6 +171,15 @@ export class Router {
     return machine;
   }
 
+  /**
+   * Has the machine take no new turn, or take them again, wherever its link is. Resolves with what it says then, or null
+   * when it has no link or does not answer in time. Throws when it cannot be told where it is.
+   */
+  async cordon(machineId: string, order: CordonOrder): Promise<ActivityFrame | null> {
+    const entry = (await this.#parts.presence.find([machineId])).get(machineId);
+    return entry ? this.#questions.ask(entry, order) : null;
+  }
+
   #send(target: string, message: PodMessage): void {
     if (target === this.#podId) return this.#deliver(target, message);
     this.#parts.counters.messagesToPods += 1;
@@ -171,6 +188,7 @@ export class Router {
 
   #deliver(from: string, message: PodMessage): void {
     if (isForMachine(message)) this.held.receive(from, message);
+    else if (message.type === 'told') this.#questions.receive(message);
     else this.watched.receive(from, message);
   }
 
@@ -206,6 +224,7 @@ export class Router {
   #renew(): void {
     if (this.#isRenewing) return;
     this.#isRenewing = true;
+    this.#activities.retry();
     const entries = this.held.entries();
     this.#keeper
       .renew(entries)

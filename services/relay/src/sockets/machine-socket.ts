@@ -78,6 +78,7 @@ export class MachineSocket implements MachineLink, Beating, MachineWebSocketList
       protocol: 1,
       connectionId: `${this.entry.epoch}`,
       maxFrameBytes: MAX_FRAME_BYTES,
+      hears: ['activity'],
     });
     this.#pulse = this.#parts.heartbeat.add(this);
     this.#routing = routing;
@@ -154,6 +155,7 @@ export class MachineSocket implements MachineLink, Beating, MachineWebSocketList
     if (bytes.length > MAX_CONTROL_BYTES) throw new BadFrame('the control frame is too large');
     const control = parseMachineToRelay(bytes.toString());
     if (control.kind === 'refused') this.#machine?.refuse(control);
+    if (control.kind === 'activity') this.#machine?.hear(control);
   }
 
   /** Above its rate, or its team's, a machine is read more slowly; nothing of it is lost. */

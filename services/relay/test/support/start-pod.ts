@@ -12,7 +12,7 @@ import {
 import { startRelay } from '../../src/app.ts';
 import type { Bus } from '../../src/routing/bus.ts';
 import { createMemoryBusHub, type MemoryBusHub } from '../../src/routing/memory-bus.ts';
-import { DEFAULT_SETTINGS, type RelaySettings } from '../../src/settings.ts';
+import { DEFAULT_SETTINGS, type ListeningSettings, type RelaySettings } from '../../src/settings.ts';
 import { systemTimers } from '../../src/timers.ts';
 import { afterTest } from './clean-up.ts';
 import type { Identity } from './identity.ts';
@@ -39,6 +39,8 @@ export function memoryGround(identity: Identity): Ground & { readonly hub: Memor
 
 export type Pod = Awaited<ReturnType<typeof startPod>>;
 
+export const OPERATOR_SECRET = 'an-operator-secret-for-tests';
+
 /** Short periods, so that what is looked after is seen in a test's time. */
 const QUICK: Partial<RelaySettings> = {
   periods: { renewMs: 100, lookMs: 100, podCheckMs: 50, interestMs: 100 },
@@ -47,13 +49,20 @@ const QUICK: Partial<RelaySettings> = {
 /** Starts a pod and closes it after the test. */
 export async function startPod(
   ground: Ground,
-  settings: Partial<RelaySettings> = {},
+  settings: Partial<ListeningSettings> = {},
   log: Logger = silentLogger(),
 ) {
   const bus = ground.connectBus(`pod-${randomUUID()}`);
   const metrics = createMetrics();
   const relay = await startRelay(
-    { ...DEFAULT_SETTINGS, ...QUICK, ...settings, host: '127.0.0.1', port: 0 },
+    {
+      ...DEFAULT_SETTINGS,
+      ...QUICK,
+      operatorSecret: OPERATOR_SECRET,
+      ...settings,
+      host: '127.0.0.1',
+      port: 0,
+    },
     {
       bus,
       presence: ground.presence,

@@ -14,6 +14,7 @@ const machine: Machine = {
   team: { id: 't', name: 'T' },
   owner: null,
   canManage: true,
+  fleet: null,
 };
 
 describe('machines', () => {

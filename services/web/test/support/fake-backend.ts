@@ -101,7 +101,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 function machinesAround(id: string): Machine[] {
   const core = { id: 't-core', name: 'Core platform' };
   const lab = { id: 't-lab', name: 'Lab' };
-  const common = { version: '0.1.0', pid: null, online: false, canManage: true };
+  const common = { version: '0.1.0', pid: null, online: false, canManage: true, fleet: null };
   return [
     {
       ...common,
