@@ -1,0 +1,47 @@
+/** When time alone may change the plan of a machine. */
+import { MACHINE_TOKEN_LIFE_MS } from '@spectral/proto/wire';
+import type { AgentStatus } from '../kinds/index.ts';
+import { ANNOTATION } from '../objects/labels.ts';
+import type { AgentFacts } from './agent-facts.ts';
+import { UPDATE_QUIET_MS, drainTimeoutMs, hibernateAfterMs, isOutdated, registerTimeoutMs } from './agent-intent.ts';
+import type { Steps } from './agent-steps.ts';
+import { timeOf } from './conditions.ts';
+import { idleSince, stateOf } from './judge-machine.ts';
+import { judgePod } from './judge-pod.ts';
+
+/** Milliseconds until then; null for never. */
+export function lookAgainMs(facts: AgentFacts, status: AgentStatus, { blocked }: Steps): number | null {
+  const { agent, now, obstacle } = facts;
+  const due = [
+    timeOf(agent.spec.hold?.until),
+    timeOf(status.backoffUntil),
+    blocked === null ? null : (obstacle?.until ?? null),
+    ...idleTimes(facts),
+    ...startTimes(facts),
+    ...endTimes(facts),
+  ];
+  const ahead = due.filter((time): time is number => time !== null && time > now);
+  return ahead.length === 0 ? null : Math.min(...ahead) - now;
+}
+
+function idleTimes(facts: AgentFacts): (number | null)[] {
+  const since = idleSince(facts);
+  const after = hibernateAfterMs(facts);
+  if (since === null) return [];
+  return [after === null ? null : since + after, isOutdated(facts) ? since + UPDATE_QUIET_MS : null];
+}
+
+function startTimes(facts: AgentFacts): (number | null)[] {
+  const pod = facts.pods[0];
+  if (!pod || stateOf(facts) !== 'unknown') return [];
+  const runsSince = timeOf(judgePod(pod).runsSince);
+  const tokenEnds = timeOf(pod.metadata.annotations?.[ANNOTATION.enrolmentExpires]);
+  return [runsSince === null ? null : runsSince + registerTimeoutMs(facts), tokenEnds && tokenEnds - 60_000];
+}
+
+function endTimes(facts: AgentFacts): (number | null)[] {
+  const deletedAt = timeOf(facts.agent.metadata.deletionTimestamp);
+  if (deletedAt === null) return [];
+  const overdue = deletedAt + drainTimeoutMs(facts);
+  return [overdue, overdue + MACHINE_TOKEN_LIFE_MS];
+}
