@@ -36,7 +36,7 @@ function enrolled(): Enrolment {
       team: { id: 't', name: 'Team' },
       owner: null,
       canManage: false,
-    fleet: null,
+      fleet: null,
     },
     token: 'token',
     expiresAt: new Date(0).toISOString(),

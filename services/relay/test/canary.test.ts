@@ -1,15 +1,10 @@
 /** What people and agents say to each other appears nowhere: not in logs, metrics, traces, Redis or error texts. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import {
-  createRedisAnnouncements,
-  createRedisPresence,
-  silentLogger,
-  type LogFields,
-  type Logger,
-} from '@spectral/common';
+import { createRedisAnnouncements, createRedisPresence } from '@spectral/common';
 import { FrameKind, encodeFrame, toPayload } from '@spectral/proto/wire';
 import { Redis } from 'ioredis';
+import { listeningLogger } from '../../common/test/support/listening-logger.ts';
 import { recordSpans } from '../../common/test/support/record-spans.ts';
 import { startRedis } from '../../common/test/support/start-redis.ts';
 import { createRedisBus } from '../src/routing/redis-bus.ts';
@@ -67,23 +62,6 @@ describe('content', function () {
       assert.ok(!text.includes(CANARY), text);
   });
 });
-
-function listeningLogger(lines: string[]): Logger {
-  const write = (fields: LogFields, message: string) => {
-    const { err, ...rest } = fields;
-    const cause = err instanceof Error ? `${err.message} ${err.stack}` : '';
-    lines.push(`${message} ${JSON.stringify(rest)} ${cause}`);
-  };
-  const log: Logger = {
-    ...silentLogger(),
-    debug: write,
-    info: write,
-    warn: write,
-    error: write,
-    child: () => log,
-  };
-  return log;
-}
 
 /** Every command that Redis gets from now on: messages it passes on and forgets, and all the rest. */
 async function commandsTo(url: string): Promise<{ kept: string[]; passedOn: string[] }> {

@@ -1,7 +1,7 @@
 /** The model door on a port of its own, with memory parts around it. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createMetrics, ServiceError, silentLogger } from '@spectral/common';
+import { createMetrics, ServiceError, silentLogger, type Logger } from '@spectral/common';
 import { createCallMeter } from '../../src/inference/call-meter.ts';
 import type { TeamModels } from '../../src/inference/choose-model.ts';
 import { createInferenceDoor, type InferenceDoor } from '../../src/inference/inference-door.ts';
@@ -26,6 +26,8 @@ export interface ModelDoor {
   readonly door: InferenceDoor;
   /** Tokens that fell, with the reason. */
   readonly fallen: Map<string, string>;
+  /** Its metrics, in Prometheus' text form. */
+  metrics(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export interface ModelDoorOptions {
   readonly maxBodyBytes?: number;
   readonly readerStallMs?: number;
   readonly maxCallsPerMachine?: number;
+  readonly log?: Logger;
 }
 
 export const MACHINE_TOKEN = 'aaa.bbb.ccc';
@@ -88,7 +91,7 @@ export async function startModelDoor(options: ModelDoorOptions): Promise<ModelDo
     maxCallsPerMachine: options.maxCallsPerMachine ?? 100,
     newRequestId: () => newRequestId(randomBytes),
     now: () => new Date(),
-    log: silentLogger(),
+    log: options.log ?? silentLogger(),
   });
   const server = createServer((request, response) =>
     door.handle(request, response, () => response.writeHead(404).end('elsewhere')),
@@ -100,6 +103,7 @@ export async function startModelDoor(options: ModelDoorOptions): Promise<ModelDo
     running,
     door,
     fallen,
+    metrics: () => metrics.text(),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
