@@ -56,7 +56,7 @@ function connectMachine(relayUrl: string, token: string): Promise<Send> {
         wire.send(encodeFrame({ kind: FrameKind.snapshot, flags: FrameFlag.final, target: peer, channel }));
       },
       data() {},
-      ended: (_wire, code) => reject(new Error(`a machine's link ended with ${code}`)),
+      ended: (_wire, why) => reject(new Error(`a machine's link ended: ${why}`)),
     });
   });
 }

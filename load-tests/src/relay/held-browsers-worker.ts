@@ -34,7 +34,7 @@ serveOrders({
   /** Breaks every connection at once. They come back by themselves. */
   cut() {
     ledger.cut();
-    for (const breakIt of [...cuts.values()]) breakIt();
+    for (const breakIt of cuts.values()) breakIt();
   },
   record: (): HeldRecord => ledger.record(),
 });

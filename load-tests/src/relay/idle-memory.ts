@@ -1,9 +1,8 @@
 /** What idle connections cost one relay process: the slope of its memory between 1,000 and 4,000 of them. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
+import { collectedMb, collectingOptions } from '../support/collected-memory.ts';
 import { publish } from '../support/report.ts';
 import { median } from '../support/statistics.ts';
-import { REPOSITORY, residentMb, startProcess, type RunningProcess } from '../support/processes.ts';
+import { startProcess, type RunningProcess } from '../support/processes.ts';
 import { startFakeGateway, type FakeGateway } from './fake-gateway.ts';
 import { connectBrowserEnd, connectMachineEnd } from './scripted-ends.ts';
 
@@ -100,9 +99,7 @@ function open(kind: Kind, id: string, url: string, gateway: FakeGateway): Promis
 async function settledMb({ pid }: RunningProcess): Promise<number> {
   let [smallest, since] = [Number.POSITIVE_INFINITY, 0];
   for (let round = 0; round < MOST_ROUNDS && since < QUIET_ROUNDS; round++) {
-    process.kill(pid, 'SIGUSR2');
-    await sleep(SETTLE_MS);
-    const now = residentMb(pid);
+    const now = await collectedMb(pid, SETTLE_MS);
     since = now < smallest - 0.5 ? 0 : since + 1;
     smallest = Math.min(smallest, now);
   }
@@ -110,12 +107,11 @@ async function settledMb({ pid }: RunningProcess): Promise<number> {
 }
 
 function startRelay(gateway: FakeGateway): Promise<RunningProcess> {
-  const preload = pathToFileURL(`${REPOSITORY}load-tests/src/support/collect-on-signal.ts`).href;
   return startProcess({
     name: 'relay',
     script: 'services/relay/src/main.ts',
     env: {
-      NODE_OPTIONS: `--max-semi-space-size=${SEMI_SPACE_MB} --expose-gc --import ${preload}`,
+      NODE_OPTIONS: `--max-semi-space-size=${SEMI_SPACE_MB} ${collectingOptions()}`,
       SPECTRAL_PORT: '0',
       SPECTRAL_GATEWAY_URL: gateway.url,
       SPECTRAL_SERVICE_SECRET: gateway.serviceSecret,

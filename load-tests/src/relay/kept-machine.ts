@@ -8,7 +8,7 @@ import {
   type DataFrame,
   type RelayToMachine,
 } from '@spectral/proto/wire';
-import { openMachineWire, type MachineWire } from './machine-wire.ts';
+import { openMachineWire, type MachineWire, type MachineWireListener } from './machine-wire.ts';
 
 export interface KeptMachine {
   /** The link in use; null while there is none. */
@@ -23,6 +23,8 @@ export interface KeptMachineOptions {
   readonly token: string;
   /** Where the next link leads. */
   readonly relayUrl: () => string;
+  /** The address of this host that it comes from; default: any. */
+  readonly localAddress?: string;
   /** The gate before each attempt but the first. Never rejects. */
   readonly isHealthy: () => Promise<boolean>;
   /** From 0 up to 1. */
@@ -32,7 +34,7 @@ export interface KeptMachineOptions {
   onControl(wire: MachineWire, control: RelayToMachine): void;
   onData(wire: MachineWire, frame: DataFrame): void;
   /** A link ended, or an attempt failed (`wasUp` false). */
-  onEnd(wire: MachineWire, code: number, wasUp: boolean): void;
+  onEnd(wire: MachineWire, why: string, wasUp: boolean): void;
 }
 
 /** A link that is left stays this long for the answers that are still being worked on, unless the relay ends it. */
@@ -63,12 +65,13 @@ class Keeper implements KeptMachine {
 
   connect(): void {
     if (this.#hasEnded || this.#attempt) return;
-    const { relayUrl, token } = this.#options;
-    const wire = openMachineWire(relayUrl(), token, {
+    const { relayUrl, token, localAddress } = this.#options;
+    const listener: MachineWireListener = {
       control: (from, control) => this.#control(from, control),
       data: (from, frame) => this.#options.onData(from, frame),
-      ended: (from, code) => this.#ended(from, code),
-    });
+      ended: (from, why) => this.#ended(from, why),
+    };
+    const wire = openMachineWire(relayUrl(), token, listener, localAddress);
     this.#open.add(wire);
     this.#attempt = wire;
   }
@@ -99,12 +102,12 @@ class Keeper implements KeptMachine {
     if (previous) setTimeout(() => previous.close(), LEAVE_AFTER_MS);
   }
 
-  #ended(wire: MachineWire, code: number): void {
+  #ended(wire: MachineWire, why: string): void {
     const wasUp = wire !== this.#attempt;
     this.#open.delete(wire);
     if (wire === this.#current) this.#current = null;
     if (wire === this.#attempt) this.#attempt = null;
-    this.#options.onEnd(wire, code, wasUp);
+    this.#options.onEnd(wire, why, wasUp);
     if (this.#current === null && this.#attempt === null && !this.#hasEnded) void this.#retry();
   }
 

@@ -29,15 +29,21 @@ export interface MachineWireListener {
   /** Pings have been answered when this is called. The first is `welcome`. */
   control(wire: MachineWire, control: RelayToMachine): void;
   data(wire: MachineWire, frame: DataFrame): void;
-  /** Called once, last. `code`: the close code, or the HTTP status of a refused upgrade. */
-  ended(wire: MachineWire, code: number): void;
+  /** Called once, last. `why`: the close code, the HTTP status of a refused upgrade, or the network's error. */
+  ended(wire: MachineWire, why: string): void;
 }
 
-/** Begins to connect to a relay (`http://…`). */
-export function openMachineWire(relayUrl: string, token: string, listener: MachineWireListener): MachineWire {
+/** Begins to connect to a relay (`http://…`), from an address of this host if given. */
+export function openMachineWire(
+  relayUrl: string,
+  token: string,
+  listener: MachineWireListener,
+  localAddress?: string,
+): MachineWire {
   const socket = new WebSocket(relayUrl.replace('http', 'ws') + MACHINE_LINK_PATH, MACHINE_SUBPROTOCOL, {
     headers: { authorization: `Bearer ${token}` },
     perMessageDeflate: false,
+    ...(localAddress ? { localAddress } : {}),
   });
   const isOpen = () => socket.readyState === WebSocket.OPEN;
   const gatherer = new FrameGatherer((message) => {
@@ -63,7 +69,7 @@ export function openMachineWire(relayUrl: string, token: string, listener: Machi
 }
 
 function hear(socket: WebSocket, wire: MachineWire, listener: MachineWireListener): void {
-  const refused: { status: number | null } = { status: null };
+  const failed: { why: string | null } = { why: null };
   socket.on('message', (data: Buffer, isBinary) => {
     if (isBinary) {
       for (const frame of framesOf(data)) listener.data(wire, decodeFrame(frame));
@@ -74,11 +80,12 @@ function hear(socket: WebSocket, wire: MachineWire, listener: MachineWireListene
     listener.control(wire, control);
   });
   socket.on('unexpected-response', (_request, response) => {
-    refused.status = response.statusCode ?? 0;
+    failed.why = `HTTP ${response.statusCode}`;
     response.resume();
     socket.terminate();
   });
-  // `close` follows and is what counts.
-  socket.on('error', () => {});
-  socket.on('close', (code) => listener.ended(wire, refused.status ?? code));
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    failed.why ??= error.code ?? error.message;
+  });
+  socket.on('close', (code) => listener.ended(wire, failed.why ?? `closed with ${code}`));
 }

@@ -72,7 +72,7 @@ function startMachine(token: string, { relayUrl, answerAfterMs }: RollingMachine
     sessions: [session],
     answerAfterMs,
     onUp: () => void record.connectedAt.push(sharedNow()),
-    onEnd: (code, wasUp) => void (wasUp || record.refusals.push(`${code}`)),
+    onEnd: (why, wasUp) => void (wasUp || record.refusals.push(why)),
   });
   return { session, ends, record, told: 0 };
 }

@@ -36,7 +36,7 @@ export interface SessionMachineOptions extends Pick<
   /** A link is up. */
   onUp?(): void;
   /** A link ended, or an attempt failed. */
-  onEnd?(code: number, wasUp: boolean): void;
+  onEnd?(why: string, wasUp: boolean): void;
 }
 
 const ANSWER = toPayload({ v: 1, status: 200 });
@@ -56,9 +56,9 @@ export function startSessionMachine(options: SessionMachineOptions): SessionMach
     },
     onControl: (wire, control) => heed(wire, control, reads.get(wire), histories),
     onData: (wire, frame) => answer(wire, frame, options.answerAfterMs ?? 0),
-    onEnd(wire, code, wasUp) {
+    onEnd(wire, why, wasUp) {
       reads.delete(wire);
-      options.onEnd?.(code, wasUp);
+      options.onEnd?.(why, wasUp);
     },
   });
   const readsNow = () => (link.wire ? reads.get(link.wire) : undefined);
