@@ -6,9 +6,10 @@
  *   0      1    mark      0x42
  *   1      …    frames, each: length (4, unsigned, big endian), then the frame's bytes
  *
- * Bundles hold at least one frame and no bundles. A relay packs them anew on each link.
+ * Bundles hold 1 to MAX_BUNDLE_FRAMES frames and no bundles. A relay packs them anew on each link.
  */
 import { BadFrame, HEADER_BYTES } from './data-frame.ts';
+import { MAX_BUNDLE_FRAMES } from './timing.ts';
 
 const BUNDLE_MARK = 0x42;
 const LENGTH_BYTES = 4;
@@ -30,7 +31,7 @@ export function messageOf(frames: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-/** The frames of a message, in order, as views into it. Throws BadFrame for a bundle that is cut short or empty. */
+/** The frames of a message, in order, as views into it. Throws BadFrame for a bundle that is cut short, empty or too many. */
 export function framesOf<Bytes extends Uint8Array>(message: Bytes): readonly Bytes[] {
   if (message[0] !== BUNDLE_MARK) return [message];
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
@@ -40,6 +41,9 @@ export function framesOf<Bytes extends Uint8Array>(message: Bytes): readonly Byt
     const length = start <= message.length ? view.getUint32(offset) : 0;
     if (length < HEADER_BYTES || start + length > message.length) {
       throw new BadFrame(`a bundle of ${message.length} bytes is cut short at byte ${offset}`);
+    }
+    if (frames.length === MAX_BUNDLE_FRAMES) {
+      throw new BadFrame(`a bundle holds at most ${MAX_BUNDLE_FRAMES} frames`);
     }
     frames.push(message.subarray(start, start + length) as Bytes);
     offset = start + length;

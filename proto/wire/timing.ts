@@ -33,6 +33,8 @@ export const MACHINE_TOKEN_LIFE_MS = 3_600_000;
 export const MAX_FRAME_BYTES = 8 * 1024 * 1024;
 /** Frames are gathered into one message up to about this size; a larger frame travels alone. */
 export const BUNDLE_BYTES = 256 * 1024;
+/** Most frames in a bundle: as many headers as fit into BUNDLE_BYTES. */
+export const MAX_BUNDLE_FRAMES = 8_192;
 /** Largest control frame (JSON text). */
 export const MAX_CONTROL_BYTES = 64 * 1024;
 /** History is sent in pieces of about this size. */

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { BUNDLE_BYTES, FrameGatherer, framesOf } from '../../wire/index.ts';
+import {
+  BUNDLE_BYTES,
+  FrameGatherer,
+  HEADER_BYTES,
+  MAX_BUNDLE_FRAMES,
+  framesOf,
+  messageOf,
+} from '../../wire/index.ts';
 
 describe('frame gatherer', () => {
   it('sends what one moment brings in one message, in order', async () => {
@@ -43,6 +50,21 @@ describe('frame gatherer', () => {
       [{ bytes: BUNDLE_BYTES, mark: 2 }],
       [{ bytes: 40, mark: 3 }],
     ]);
+  });
+
+  it('never gathers more frames than a bundle may hold', async () => {
+    const { gatherer, sent } = start();
+    const smallest = frameOf(HEADER_BYTES, 1);
+
+    for (let added = 0; added <= MAX_BUNDLE_FRAMES; added++) gatherer.add(smallest);
+    await Promise.resolve();
+
+    assert.deepEqual(
+      sent.map((message) => framesOf(message).length),
+      [MAX_BUNDLE_FRAMES, 1],
+    );
+    const tooMany = Array.from({ length: MAX_BUNDLE_FRAMES + 1 }, () => smallest);
+    assert.throws(() => framesOf(messageOf(tooMany)), /at most 8192 frames/);
   });
 
   it('sends at once what it is told to, and nothing twice', async () => {
