@@ -2,6 +2,7 @@
 // The last line of stdout is the tally alone.
 
 import { spawnSync } from 'node:child_process';
+import { kubernetesAssets } from './kubernetes-assets/assets.ts';
 import { Stop, runMain, say } from './launcher/say.mjs';
 import { repositoryRoot } from './repository.ts';
 import { runStaticCheck } from './run-static-check.ts';
@@ -47,6 +48,7 @@ async function runPlan(plan: TestPlan, grep: string | undefined, stop: AbortSign
   );
   if (plan.suites.length > 0) tallies.push(prepareSystem());
   if (plan.suites.some((suite) => suite.needsPage)) tallies.push(testPageBuild());
+  if (plan.suites.some((suite) => suite.needsKubernetes)) tallies.push(await prepareKubernetes());
   await runAtMost(SIDE_BY_SIDE, plan.suites.filter((suite) => !suite.alone).map(jobOf));
   await runAtMost(1, plan.suites.filter((suite) => suite.alone).map(jobOf));
   if (stop.aborted) tallies.push(failedOnce('the run was stopped by a signal'));
@@ -57,6 +59,17 @@ async function runPlan(plan: TestPlan, grep: string | undefined, stop: AbortSign
 function prepareSystem(): Tally {
   try {
     ensureSystemPackages(testPackages, process.env, process.getuid?.());
+    return emptyTally;
+  } catch (error) {
+    if (error instanceof Stop) return failedOnce(error.message);
+    throw error;
+  }
+}
+
+/** Once per machine this takes minutes. Suites that need it fail with their own word when it could not be had. */
+async function prepareKubernetes(): Promise<Tally> {
+  try {
+    await kubernetesAssets(process.env);
     return emptyTally;
   } catch (error) {
     if (error instanceof Stop) return failedOnce(error.message);

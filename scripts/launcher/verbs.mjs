@@ -32,13 +32,15 @@ export function stepsOf(verb, args, root) {
       return [{ script: 'load-tests/src/main.ts', args }];
     case 'soak':
       return [{ script: 'load-tests/src/main.ts', args: ['soak', ...args] }];
+    case 'kubernetes-assets':
+      return [{ script: 'scripts/kubernetes-assets/main.ts', args }];
     case 'exec':
       return [ownScript(args)];
     case 'install':
       return [];
     default:
       throw new Stop(
-        `unknown verb "${verb ?? ''}"; expected start, test, check, build, clean, format, bench, soak, install or exec FILE.`,
+        `unknown verb "${verb ?? ''}"; expected start, test, check, build, clean, format, bench, soak, kubernetes-assets, install or exec FILE.`,
         2,
       );
   }

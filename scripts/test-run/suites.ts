@@ -1,4 +1,4 @@
-// Which suites there are: one per workspace that has test files.
+// Which suites there are: one per workspace that has test files, and one more for tests that need a cluster.
 
 import { globSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,16 +14,34 @@ export interface Suite {
   readonly alone: boolean;
   /** Loads the built page in a browser. */
   readonly needsPage: boolean;
+  /** Runs helm, or a Kubernetes control plane. */
+  readonly needsKubernetes: boolean;
 }
 
 const MINUTE_MS = 60_000;
+
+/** What a suite is called, and its files. */
+interface Place {
+  readonly name: string;
+  readonly folders: readonly string[];
+}
+
+/** Tests that start a control plane with a fleet on it; the other tests of the operator need no process at all. */
+const ON_A_CLUSTER: Place = {
+  name: 'operator-on-a-cluster',
+  folders: ['services/operator/test/crds', 'services/operator/test/e2e'],
+};
 
 /** Every workspace with at least one `test/**\/*.test.ts`, in the order in which they should start. */
 export function suitesIn(root: string): Suite[] {
   const services = readdirSync(join(root, 'services')).map((name) => `services/${name}`);
   const folders = ['scripts', 'proto', ...services, 'agent', 'charts', 'k8s', 'load-tests'];
-  return folders
-    .map((folder) => suiteIn(root, folder))
+  const places = folders.map((folder) => ({
+    name: folder.replace('services/', ''),
+    folders: [`${folder}/test`],
+  }));
+  return [...places, ON_A_CLUSTER]
+    .map((place) => suiteAt(root, place))
     .filter((suite) => suite.files.length > 0)
     .toSorted((a, b) => Number(a.alone) - Number(b.alone));
 }
@@ -37,14 +55,24 @@ export function suitesNamed(suites: readonly Suite[], only: string): Suite[] {
     .filter((suite) => suite.files.length > 0);
 }
 
-function suiteIn(root: string, folder: string): Suite {
-  const name = folder.replace('services/', '');
-  const alone = name === 'standalone' || name === 'load-tests';
+const ALONE = ['standalone', 'load-tests', ON_A_CLUSTER.name];
+
+function suiteAt(root: string, { name, folders }: Place): Suite {
+  const alone = ALONE.includes(name);
   return {
     name,
-    files: globSync(`${folder}/test/**/*.test.ts`, { cwd: root }).toSorted(),
+    files: filesIn(root, folders).filter((file) => name === ON_A_CLUSTER.name || !isOnACluster(file)),
     limitMs: (alone ? 8 : 5) * MINUTE_MS,
     alone,
     needsPage: name === 'standalone' || name === 'web',
+    needsKubernetes: name.startsWith('operator') || name === 'charts' || name === 'k8s',
   };
+}
+
+function filesIn(root: string, folders: readonly string[]): string[] {
+  return folders.flatMap((folder) => globSync(`${folder}/**/*.test.ts`, { cwd: root })).toSorted();
+}
+
+function isOnACluster(file: string): boolean {
+  return ON_A_CLUSTER.folders.some((folder) => file.startsWith(`${folder}/`));
 }

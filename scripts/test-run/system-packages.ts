@@ -22,6 +22,8 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'openssl', program: 'openssl' },
   { name: 'nginx-light', program: '/usr/sbin/nginx' },
   { name: 'haproxy', program: '/usr/sbin/haproxy' },
+  { name: 'unzip', program: 'unzip' },
+  { name: 'debian-archive-keyring', program: '/usr/share/keyrings/debian-archive-keyring.gpg' },
 ];
 
 /**

@@ -91,7 +91,14 @@ describe('running a suite', function () {
   function run(code: string, limitMs = 10_000): Promise<SuiteResult> {
     const file = join(folder, 'fixture.test.ts');
     writeFileSync(file, code);
-    const suite = { name: 'fixture', files: [file], limitMs, alone: false, needsPage: false };
+    const suite = {
+      name: 'fixture',
+      files: [file],
+      limitMs,
+      alone: false,
+      needsPage: false,
+      needsKubernetes: false,
+    };
     return runSuite(suite, undefined, new AbortController().signal);
   }
 });
