@@ -7,14 +7,15 @@ import {
   type Enrolment,
   type Model,
   type Registration,
+  type Renewal,
 } from '@spectral/proto/wire';
 import { callJson } from './json-call.ts';
 
 export interface BackendClient {
-  /** Registers this machine with a team key or user token. The newest registration of a name wins. */
+  /** Registers this machine with a team key, user or enrolment token. The newest registration of a name wins. */
   register(credential: string, registration: Registration): Promise<Enrolment>;
-  /** A new token for the machine that holds this one. */
-  renew(machineToken: string): Promise<Enrolment>;
+  /** A new token for the machine that holds this one, which tells what changed since it registered. */
+  renew(machineToken: string, renewal: Renewal): Promise<Enrolment>;
   /** Models granted to this machine. */
   models(machineToken: string): Promise<readonly Model[]>;
   /** True when `GET /health` answers 2xx within 5 s. Never throws. */
@@ -35,10 +36,11 @@ export function createBackendClient(url: string, fetchUrl: typeof fetch): Backen
         headers: bearer(credential),
         body: registration,
       }),
-    renew: (machineToken) =>
+    renew: (machineToken, { hostname, version, pid }) =>
       callJson(fetchUrl, at('/api/machines/self/token'), enrolment, {
         method: 'POST',
         headers: bearer(machineToken),
+        body: { hostname, version, pid },
       }),
     models: async (machineToken) => {
       const headers = { ...bearer(machineToken), accept: MODELS_TYPE };

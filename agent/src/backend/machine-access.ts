@@ -4,8 +4,9 @@
  */
 import type { Enrolment, Model, Registration } from '@spectral/proto/wire';
 import type { Clock } from '../clock.ts';
+import { NoEnrolmentToken, type Credential } from '../settings/credential.ts';
 import type { BackendClient } from './backend-client.ts';
-import { BackendRefused } from './backend-errors.ts';
+import { BackendRefused, BackendUnreachable } from './backend-errors.ts';
 
 /** A renewal or model list that could not be had is asked for again after this long. */
 const RETRY_MS = 30_000;
@@ -31,8 +32,8 @@ export interface MachineAccess {
 
 export interface MachineAccessOptions {
   readonly backend: BackendClient;
-  /** Team key or user token, for a token that expired while the machine slept. */
-  readonly credential: string;
+  /** For the first registration, and for a token that expired while the machine slept. */
+  readonly credential: Credential;
   readonly registration: Registration;
   /** Called with each new enrolment or model list. */
   readonly changed: (access: { readonly enrolment: Enrolment; readonly models: readonly Model[] }) => void;
@@ -42,9 +43,13 @@ export interface MachineAccessOptions {
   readonly log: (event: string, facts?: Record<string, unknown>) => void;
 }
 
-/** Registers this machine. Rejects BackendUnreachable or BackendRefused. */
+/** Why an enrolment token is refused though another may soon be in its place. */
+const REPLACEABLE = ['enrolment-used', 'enrolment-expired', 'enrolment-ended'];
+
+/** Registers this machine, or goes on as the one it was. Rejects BackendUnreachable, BackendRefused or NoEnrolmentToken. */
 export async function obtainAccess(options: MachineAccessOptions): Promise<MachineAccess> {
-  const enrolment = await options.backend.register(options.credential, options.registration);
+  const { kept } = options.credential;
+  const enrolment = kept === null ? await register(options) : await renewOrRegister(options, kept);
   const access = new KeptAccess(options, enrolment);
   await access.freshModels();
   return access;
@@ -66,7 +71,7 @@ class KeptAccess implements MachineAccess {
 
   async renew(): Promise<RenewalOutcome> {
     try {
-      this.enrolment = await this.#newEnrolment();
+      this.enrolment = await renewOrRegister(this.#options, this.enrolment.token);
     } catch (error) {
       this.#options.log('token.not-renewed', {
         message: error instanceof Error ? error.message : String(error),
@@ -98,22 +103,6 @@ class KeptAccess implements MachineAccess {
     this.#cancelModels();
   }
 
-  /** A token that merely expired, as after a long sleep of the machine, is replaced by registering again. */
-  async #newEnrolment(): Promise<Enrolment> {
-    const { backend, credential, registration } = this.#options;
-    try {
-      return await backend.renew(this.enrolment.token);
-    } catch (error) {
-      if (!(error instanceof BackendRefused) || error.status !== 401 || isLasting(error)) throw error;
-    }
-    try {
-      return await backend.register(credential, registration);
-    } catch (error) {
-      if (!(error instanceof BackendRefused) || error.status >= 500 || error.status === 429) throw error;
-      throw new BackendRefused(403, error.reasonCode, error.message);
-    }
-  }
-
   #scheduleRenewal(): void {
     const { clock, refused } = this.#options;
     const lifeMs = Date.parse(this.enrolment.expiresAt) - clock.now();
@@ -130,7 +119,37 @@ class KeptAccess implements MachineAccess {
   }
 }
 
+/** A token that merely expired, as after a long sleep of the machine, is replaced by registering again. */
+async function renewOrRegister(options: MachineAccessOptions, token: string): Promise<Enrolment> {
+  try {
+    return await options.backend.renew(token, options.registration);
+  } catch (error) {
+    if (!(error instanceof BackendRefused) || error.status !== 401 || isLasting(error)) throw error;
+  }
+  try {
+    return await register(options);
+  } catch (error) {
+    if (!(error instanceof BackendRefused) || mayPass(error)) throw error;
+    throw new BackendRefused(403, error.reasonCode, error.message);
+  }
+}
+
+function register({ backend, credential, registration }: MachineAccessOptions): Promise<Enrolment> {
+  return backend.register(credential.read(), registration);
+}
+
+/** Whether asking again later may have another answer. */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof BackendUnreachable || error instanceof NoEnrolmentToken) return true;
+  if (!(error instanceof BackendRefused)) return false;
+  return error.status >= 500 || error.status === 429 || REPLACEABLE.includes(reasonOf(error));
+}
+
 function isLasting(error: unknown): error is BackendRefused {
   if (!(error instanceof BackendRefused)) return false;
-  return error.status === 403 || (error.status === 401 && LASTING.includes(String(error.details['reason'])));
+  return error.status === 403 || (error.status === 401 && LASTING.includes(reasonOf(error)));
+}
+
+function reasonOf({ details }: BackendRefused): string {
+  return String(details['reason']);
 }

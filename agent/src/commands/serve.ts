@@ -8,12 +8,12 @@ import { createLogger, type Log } from '../daemon/logger.ts';
 import { watchParent } from '../daemon/parent-channel.ts';
 import type { Driver } from '../drivers/driver.ts';
 import type { LinkEnd } from '../link/link-state.ts';
-import { readConfigFile, type ConfigFile } from '../settings/config-file.ts';
 import { takeInstanceLock } from '../settings/instance-lock.ts';
-import { ensureDirectory, pathsIn, type Paths } from '../settings/paths.ts';
+import { ensureDirectory, pathsIn } from '../settings/paths.ts';
 import { loadSqlite } from '../store/open-database.ts';
 import { readVersion } from '../version.ts';
 import type { CommandContext } from './command-context.ts';
+import { serveLogin } from './serve-login.ts';
 
 /** The process's own environment is changed for the agent: see drivers/pi/environment.ts. */
 export interface ServeContext extends CommandContext {
@@ -30,13 +30,13 @@ export async function runServe(args: readonly string[], context: ServeContext): 
   say(`version ${readVersion()}, starting in ${environment.configDir}`);
   const Sqlite3 = await loadSqlite();
   const paths = pathsIn(environment.configDir);
-  const config = requireLogin(paths);
+  const login = serveLogin(environment, paths, randomUUID);
   ensureDirectory(paths.directory);
   const releaseLock = takeInstanceLock(paths.lock);
   try {
     const log = createLogger(stderr, Date.now);
     const [{ driver, prewarm }, { startDaemon }] = await Promise.all([
-      createDriver(context, config, log),
+      createDriver(context, login.mcpUrl, log),
       import('../daemon/start-daemon.ts'),
     ]);
     keepServing(log);
@@ -44,9 +44,9 @@ export async function runServe(args: readonly string[], context: ServeContext): 
     const daemon = await startDaemon({
       Sqlite3,
       paths,
-      config,
-      backendUrl: environment.backendUrl ?? config.backendUrl ?? new URL(config.mcpUrl).origin,
-      relayUrl: environment.relayUrl ?? config.relayUrl ?? null,
+      credential: login.credential,
+      backendUrl: login.backendUrl,
+      relayUrl: login.relayUrl,
       machineName,
       host: { hostname: context.hostname, home: homedir(), userName: context.userName, boot: bootId() },
       version: readVersion(),
@@ -89,16 +89,10 @@ function splitFlag([first = '', ...rest]: readonly string[]): string[] {
   return [first.slice(0, at), first.slice(at + 1), ...rest];
 }
 
-function requireLogin(paths: Paths): ConfigFile {
-  const config = readConfigFile(paths.config);
-  if (config) return config;
-  throw new CommandFailed(`not logged in: there is no ${paths.config}. Run spectral login first.`);
-}
-
 /** The agent's driver, and how to load it ahead of the first prompt. */
 async function createDriver(
   { environment, processEnvironment }: ServeContext,
-  { mcpUrl }: ConfigFile,
+  mcpUrl: string,
   log: Log,
 ): Promise<{ driver: Driver; prewarm: () => void }> {
   if (environment.driver === 'scripted') {

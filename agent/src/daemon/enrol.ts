@@ -1,7 +1,12 @@
 /** Registration at start-up: tried until the gateway answers, given up only when it refuses. */
 import { backoffMs } from '../link/backoff.ts';
-import { BackendRefused, BackendUnreachable } from '../backend/backend-errors.ts';
-import { obtainAccess, type MachineAccess, type MachineAccessOptions } from '../backend/machine-access.ts';
+import { BackendRefused } from '../backend/backend-errors.ts';
+import {
+  mayPass,
+  obtainAccess,
+  type MachineAccess,
+  type MachineAccessOptions,
+} from '../backend/machine-access.ts';
 import { CommandFailed } from '../command-failed.ts';
 
 export interface EnrolOptions extends MachineAccessOptions {
@@ -16,7 +21,7 @@ export async function enrol(options: EnrolOptions): Promise<MachineAccess | null
     try {
       return await obtainAccess(options);
     } catch (error) {
-      if (!mayPass(error)) throw refusal(error, options.registration.name);
+      if (!mayPass(error)) throw refusal(error, options);
       const delayMs = backoffMs(attempt, options.random);
       options.log('machine.not-registered', {
         message: error instanceof Error ? error.message : String(error),
@@ -28,21 +33,16 @@ export async function enrol(options: EnrolOptions): Promise<MachineAccess | null
   return null;
 }
 
-function mayPass(error: unknown): boolean {
-  if (error instanceof BackendUnreachable) return true;
-  return error instanceof BackendRefused && (error.status >= 500 || error.status === 429);
-}
-
-function refusal(error: unknown, name: string): unknown {
+function refusal(error: unknown, { credential, registration }: EnrolOptions): unknown {
   if (!(error instanceof BackendRefused)) return error;
   if (error.status === 401) {
-    return new CommandFailed(`the backend refuses this login: ${error.message}. Run spectral login.`, {
+    return new CommandFailed(`the backend refuses this machine: ${error.message}. ${credential.advice}`, {
       cause: error,
     });
   }
   const advice = error.status === 409 ? ' Choose another name with --machine-name.' : '';
   return new CommandFailed(
-    `the backend does not register the machine "${name}": ${error.message}.${advice}`,
+    `the backend does not register the machine "${registration.name}": ${error.message}.${advice}`,
     {
       cause: error,
     },

@@ -14,6 +14,7 @@ import type { Connection } from '../link/connection.ts';
 import type { LinkEnd } from '../link/link-state.ts';
 import { relayAddress } from '../link/relay-address.ts';
 import { createRelayLink, type RelayLink } from '../link/relay-link.ts';
+import { createCordon, type Cordon } from '../live/cordon.ts';
 import { createLiveSessions, type LiveSessions } from '../live/live-sessions.ts';
 import { createMachineFeed, type MachineFeed } from '../live/machine-feed.ts';
 import { createProjectList, type ProjectList } from '../live/project-list.ts';
@@ -22,17 +23,18 @@ import { machineRoutes } from '../requests/machine-routes.ts';
 import { createOnce } from '../requests/once.ts';
 import { createRelayRequests } from '../requests/relay-requests.ts';
 import { sessionRoutes } from '../requests/session-routes.ts';
-import { credentialOf, type ConfigFile } from '../settings/config-file.ts';
+import type { Credential } from '../settings/credential.ts';
 import { writeMachineFile, type MachineFile } from '../settings/machine-file.ts';
 import type { Paths } from '../settings/paths.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { createActivityTeller, isOrder, type ActivityTeller } from './activity-teller.ts';
 import { enrol } from './enrol.ts';
 import type { Log } from './logger.ts';
 
 export interface DaemonOptions {
   readonly Sqlite3: typeof Database;
   readonly paths: Paths;
-  readonly config: ConfigFile;
+  readonly credential: Credential;
   /** Origin of the gateway. */
   readonly backendUrl: string;
   /** Overrides the relay address of the enrolment. */
@@ -80,6 +82,8 @@ class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
   readonly #store: Store;
   readonly #feed: MachineFeed;
+  readonly #cordon: Cordon;
+  readonly #activity: ActivityTeller;
   readonly #channels: Channels;
   readonly #sessions: LiveSessions;
   readonly #projects: ProjectList;
@@ -111,6 +115,8 @@ class RunningDaemon implements Daemon {
     this.#startedAt = clock.now();
     this.ended = new Promise((resolve) => (this.#end = resolve));
     this.#feed = createMachineFeed(clock, (event) => this.#channels.publishMachine(event));
+    this.#cordon = createCordon(store.marks, store.transaction);
+    this.#activity = this.#createActivity();
     this.#link = this.#createLink();
     this.#channels = this.#createChannels();
     this.#sessions = createLiveSessions({
@@ -121,6 +127,8 @@ class RunningDaemon implements Daemon {
       newId,
       log,
       models: () => this.#access?.models ?? [],
+      isCordoned: () => this.#cordon.under !== null,
+      activityChanged: () => this.#activity.changed(),
       publish: (sessionId, events) => this.#channels.publishSession(sessionId, events),
       deleted: (sessionId) => this.#channels.sessionDeleted(sessionId),
     });
@@ -136,6 +144,7 @@ class RunningDaemon implements Daemon {
   async #stop(): Promise<void> {
     this.#stopping.abort();
     await this.#sessions.shutdown();
+    this.#activity.close();
     this.#access?.close();
     this.#channels.close();
     await Promise.all([this.#link.stop(), this.#door?.close()]);
@@ -148,7 +157,7 @@ class RunningDaemon implements Daemon {
     try {
       const access = await enrol({
         backend: createBackendClient(options.backendUrl, options.fetch),
-        credential: credentialOf(options.config),
+        credential: options.credential,
         registration,
         changed: (current) => this.#accessChanged(current),
         refused: (message) => this.#end({ reason: 'refused', message }),
@@ -172,7 +181,8 @@ class RunningDaemon implements Daemon {
 
   #registration() {
     const { machineName: name, host, version } = this.#options;
-    return { name, hostname: host.hostname, version, pid: process.pid };
+    const { attempt } = this.#options.credential;
+    return { name, hostname: host.hostname, version, pid: process.pid, ...(attempt ? { attempt } : {}) };
   }
 
   #accessChanged({ enrolment, models }: Pick<MachineAccess, 'enrolment' | 'models'>): void {
@@ -207,11 +217,15 @@ class RunningDaemon implements Daemon {
       healthy: createBackendClient(backendUrl, fetchUrl).healthy,
       renew: async () => (await this.#access?.renew()) ?? { type: 'renewal-failed' },
       listener: {
-        opened: (connection) => {
+        opened: (connection, hears) => {
           this.#channels.connected(connection);
+          this.#activity.opened(connection, hears);
           connected();
         },
-        control: (connection, frame) => this.#channels.control(connection, frame),
+        control: (connection, frame) =>
+          isOrder(frame)
+            ? this.#activity.order(connection, frame)
+            : this.#channels.control(connection, frame),
         data: requests,
         closed: () => {},
         ended: (end) => this.#end(end),
@@ -219,6 +233,16 @@ class RunningDaemon implements Daemon {
       clock,
       random,
       log,
+    });
+  }
+
+  #createActivity(): ActivityTeller {
+    return createActivityTeller({
+      cordon: this.#cordon,
+      read: () => this.#sessions.activity(),
+      lifted: () => this.#sessions.resumeLoops(),
+      clock: this.#options.clock,
+      log: this.#options.log,
     });
   }
 

@@ -46,8 +46,8 @@ export interface RelayLinkOptions {
 }
 
 export interface RelayLinkListener {
-  /** Queued frames are out already. Peers of the connection before are gone. */
-  opened(connection: Connection): void;
+  /** Queued frames are out already. Peers of the connection before are gone. `hears`: of the welcome. */
+  opened(connection: Connection, hears: readonly string[]): void;
   control(connection: Connection, frame: RelayToMachine): void;
   data(connection: Connection, frame: DataFrame): void;
   closed(connection: Connection): void;
@@ -213,7 +213,7 @@ class SocketRelayLink implements RelayLink {
       case 'ping':
         return connection.sendControl({ kind: 'pong' });
       case 'welcome':
-        return this.#welcomed(connection);
+        return this.#welcomed(connection, frame.hears ?? []);
       case 'drain':
         log('link.drain', { spreadMs: frame.spreadMs });
         return connection === this.#current
@@ -229,13 +229,13 @@ class SocketRelayLink implements RelayLink {
     }
   }
 
-  #welcomed(connection: Connection): void {
+  #welcomed(connection: Connection, hears: readonly string[]): void {
     if (connection !== this.#current && connection !== this.#beside) return;
     this.#replacedBy = null;
     this.#step({ type: 'welcomed' });
     this.#pump();
     this.#options.log('link.open');
-    this.#options.listener.opened(connection);
+    this.#options.listener.opened(connection, hears);
   }
 
   /** The second socket takes over; the first one stays until its answers are out. */

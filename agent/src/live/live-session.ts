@@ -8,10 +8,10 @@ import type { PromptRecord } from '../store/prompts.ts';
 import { addUsage, sessionInfoOf, type SessionRecord } from '../store/session-record.ts';
 import { DEFAULT_TITLE } from './auto-title.ts';
 import type { Recorded } from './event-gather.ts';
-import { NotNow } from './live-errors.ts';
+import { NotNow, refusalUnder } from './live-errors.ts';
 import { PromptQueue } from './prompt-queue.ts';
 import { decodeImages, promptRecordOf } from './prompt-record.ts';
-import { RunningTurn, type Ending } from './running-turn.ts';
+import { RunningTurn, failureOf, type Ending } from './running-turn.ts';
 import { SessionAgent } from './session-agent.ts';
 import { SessionCompaction } from './session-compaction.ts';
 import { SessionLoop } from './session-loop.ts';
@@ -63,12 +63,12 @@ export class LiveSession implements Recorded {
 
   /**
    * Takes a prompt: kept first, then started, given to the running turn, or queued. A prompt of a known id is not
-   * taken again. Throws BadInput, NotNow or StoreUnavailable with nothing taken.
+   * taken again. Throws BadInput, NotNow, MachineDraining or StoreUnavailable with nothing taken.
    */
   prompt(wanted: Prompt, promptId: string, actor: Actor | null): PromptReceipt {
     const known = this.#queue.stateOf(promptId);
     if (known) return { promptId, state: known === 'queued' ? 'queued' : 'running' };
-    this.#refuseWhileStopping();
+    this.#refuseUnlessOpen();
     if (wanted.modelId !== undefined) this.#agent.requireModel(wanted.modelId);
     const images = decodeImages(wanted.images ?? [], this.#parts.newId);
     const prompt = promptRecordOf(wanted, promptId, actor, images);
@@ -110,7 +110,7 @@ export class LiveSession implements Recorded {
 
   /** Shortens the agent's memory in the background. Throws NotNow while something runs. */
   compact(instructions: string | undefined): void {
-    this.#refuseWhileStopping();
+    this.#refuseUnlessOpen();
     if (this.isBusy) throw new NotNow('session-busy', 'the session is at work; wait, or cancel its turn');
     void this.#compaction.run(instructions);
     this.#change({ status: 'running' });
@@ -126,7 +126,7 @@ export class LiveSession implements Recorded {
     this.#parts.gather.flush();
   }
 
-  /** Starts what waits: prompts kept from an earlier run of the daemon. */
+  /** Starts what waits: prompts kept from an earlier run of the daemon, a loop that rested under a cordon. */
   resume(): void {
     if (!this.isBusy) this.#continue();
   }
@@ -173,7 +173,7 @@ export class LiveSession implements Recorded {
   #continue(): void {
     this.#cancelIdleStop();
     if (this.#disposed) return;
-    switch (whatFollows(this.#queue.length, this.#loop.isActive, this.#parts.refusing())) {
+    switch (whatFollows(this.#queue.length, this.#loop.isActive, this.#parts.intake())) {
       case 'prompt':
         return this.#begin(this.#queue.shift());
       case 'iteration':
@@ -281,12 +281,11 @@ export class LiveSession implements Recorded {
     this.#change({});
   }
 
-  #refuseWhileStopping(): void {
-    if (!this.#parts.refusing()) return;
-    const message = 'the machine is stopping and takes nothing new; send it again when it is back';
-    this.#append({ type: 'error', code: 'shutting-down', message });
+  #refuseUnlessOpen(): void {
+    const refusal = refusalUnder(this.#parts.intake());
+    if (refusal?.code === 'shutting-down') this.#append({ type: 'error', ...failureOf(refusal) });
     this.#parts.gather.flush();
-    throw new NotNow('shutting-down', message);
+    if (refusal) throw refusal;
   }
 
   #append(event: SessionEvent): void {

@@ -1,5 +1,5 @@
 /** All sessions of this machine: rows in the store, and live ones for those somebody works with. */
-import type { Actor, SessionInfo } from '@spectral/proto/wire';
+import type { Activity, Actor, SessionInfo } from '@spectral/proto/wire';
 import { SHUTDOWN_GRACE_MS } from '@spectral/proto/wire';
 import type { Clock } from '../clock.ts';
 import type { Driver } from '../drivers/driver.ts';
@@ -13,6 +13,7 @@ import { LiveSession } from './live-session.ts';
 import type { MachineFeed } from './machine-feed.ts';
 import { isDirectory } from './project-list.ts';
 import type { SessionParts } from './session-parts.ts';
+import type { Intake } from './turn-state.ts';
 
 /** Turns go on this long while another program holds the store locked; then they end with an error. */
 const LOCKED_PATIENCE_MS = 5_000;
@@ -41,8 +42,12 @@ export interface LiveSessions {
   recover(): void;
   /** Starts prompts that were queued when the daemon last stopped. */
   resumeQueues(): void;
+  /** Goes on with what rested under a cordon. */
+  resumeLoops(): void;
   readonly runningCount: number;
   readonly count: number;
+  /** Where the turns of all sessions stand. */
+  activity(): Omit<Activity, 'cordon'>;
   /** Refuses new work, gives running turns up to `graceMs`, then ends them. The store may close afterwards. */
   shutdown(graceMs?: number): Promise<void>;
 }
@@ -55,6 +60,10 @@ export interface LiveSessionsOptions {
   readonly newId: () => string;
   readonly log: SessionParts['log'];
   readonly models: SessionParts['models'];
+  /** Whether nothing new may begin. */
+  readonly isCordoned: () => boolean;
+  /** The number of turns or of waiting prompts may have changed. */
+  readonly activityChanged: () => void;
   /** Tells readers of a session its new events; they are in the store already. */
   readonly publish: GatherOptions['publish'];
   /** Tells readers of a session that it is gone. */
@@ -86,7 +95,7 @@ class Registry implements LiveSessions {
       gather,
       project: (id) => store.projects.get(id),
       isDirectory,
-      refusing: () => this.#refusing,
+      intake: () => this.#intake,
       renamed: (sessionId, title) => feed.tell({ type: 'session_renamed', sessionId, title }),
     };
   }
@@ -97,6 +106,16 @@ class Registry implements LiveSessions {
 
   get count(): number {
     return this.#options.store.sessions.count();
+  }
+
+  activity(): Omit<Activity, 'cordon'> {
+    const { prompts, marks } = this.#options.store;
+    return {
+      turns: this.runningCount,
+      queued: prompts.countAllQueued(),
+      prompts: marks.promptsTaken(),
+      lastTurnEndedAt: marks.lastTurnEndedAt,
+    };
   }
 
   all(): SessionInfo[] {
@@ -205,6 +224,10 @@ class Registry implements LiveSessions {
     for (const id of this.#options.store.prompts.queueLengths().keys()) this.get(id).resume();
   }
 
+  resumeLoops(): void {
+    for (const session of this.#live.values()) session.resume();
+  }
+
   async shutdown(graceMs: number = SHUTDOWN_GRACE_MS): Promise<void> {
     this.#refusing = true;
     const { clock, driver } = this.#options;
@@ -229,6 +252,11 @@ class Registry implements LiveSessions {
     return session;
   }
 
+  get #intake(): Intake {
+    if (this.#refusing) return 'closed';
+    return this.#options.isCordoned() ? 'cordoned' : 'open';
+  }
+
   #infoOf(record: SessionRecord, waiting: ReadonlyMap<string, number>): SessionInfo {
     return this.#live.get(record.id)?.info ?? sessionInfoOf(record, waiting.get(record.id) ?? 0);
   }
@@ -236,12 +264,14 @@ class Registry implements LiveSessions {
   #changed(id: string): void {
     const session = this.#live.get(id);
     if (session) this.#options.feed.tell({ type: 'session_changed', session: session.info });
+    this.#options.activityChanged();
   }
 
   #forget(session: LiveSession): void {
     void session.dispose();
     this.#parts.gather.forget(session.id);
     this.#live.delete(session.id);
+    this.#options.activityChanged();
   }
 
   #storeFailed(error: unknown, sinceMs: number): void {

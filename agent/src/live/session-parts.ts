@@ -5,6 +5,7 @@ import type { Driver } from '../drivers/driver.ts';
 import type { ProjectRecord } from '../store/projects.ts';
 import type { Store } from '../store/store.ts';
 import type { EventGather } from './event-gather.ts';
+import type { Intake } from './turn-state.ts';
 
 export interface SessionParts {
   readonly store: Store;
@@ -17,8 +18,8 @@ export interface SessionParts {
   readonly models: () => readonly Model[];
   readonly project: (id: string) => ProjectRecord | null;
   readonly isDirectory: (path: string) => boolean;
-  /** The daemon stops: nothing new begins. */
-  readonly refusing: () => boolean;
+  /** What may begin now. */
+  readonly intake: () => Intake;
   /** Told when a session got a new title. */
   readonly renamed: (sessionId: string, title: string) => void;
 }

@@ -15,15 +15,21 @@ export function placeOfPrompt(phase: Phase, waiting: number, mode: PromptMode): 
   return phase === 'running' && mode === 'steer' ? 'steer' : 'queue';
 }
 
-/** What follows when a session has nothing running: people's prompts go before the loop's next iteration. */
+/** What the machine takes: everything, nothing new but what it promised, or nothing more. */
+export type Intake = 'open' | 'cordoned' | 'closed';
+
+/**
+ * What follows when a session has nothing running: people's prompts go before the loop's next iteration. Under a cordon
+ * prompts that were taken before still run, and a loop rests.
+ */
 export function whatFollows(
   waiting: number,
   loops: boolean,
-  refusing: boolean,
+  intake: Intake,
 ): 'prompt' | 'iteration' | 'rest' {
-  if (refusing) return 'rest';
+  if (intake === 'closed') return 'rest';
   if (waiting > 0) return 'prompt';
-  return loops ? 'iteration' : 'rest';
+  return loops && intake === 'open' ? 'iteration' : 'rest';
 }
 
 /** How a session that just ended a turn for this reason stands. */

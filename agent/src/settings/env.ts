@@ -12,6 +12,11 @@ export interface Environment {
   readonly backendUrl: string | null;
   /** SPECTRAL_RELAY_URL: WebSocket address of the relay. Default: what the gateway says at registration. */
   readonly relayUrl: string | null;
+  /**
+   * SPECTRAL_ENROLMENT_TOKEN_FILE: holds the token that makes this a machine of a fleet, in place of a login. Needs
+   * SPECTRAL_BACKEND_URL. The token is traded once for an identity that is kept in the config directory.
+   */
+  readonly enrolmentTokenFile: string | null;
   /** SPECTRAL_DRIVER: `pi` (default), or `scripted` for an agent without a model, for tests and load tests. */
   readonly driver: 'pi' | 'scripted';
 }
@@ -31,6 +36,7 @@ export function readEnvironment(env: Record<string, string | undefined>, home: s
     mcpUrl: url('SPECTRAL_MCP_URL', ['http:', 'https:']),
     backendUrl: url('SPECTRAL_BACKEND_URL', ['http:', 'https:']),
     relayUrl: url('SPECTRAL_RELAY_URL', ['ws:', 'wss:']),
+    enrolmentTokenFile: env['SPECTRAL_ENROLMENT_TOKEN_FILE'] || null,
     driver: driverOf(env['SPECTRAL_DRIVER'], faults),
   };
   if (faults.length > 0) throw new CommandFailed(faults.join('; '));

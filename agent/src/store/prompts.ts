@@ -25,6 +25,8 @@ export interface Prompts {
   /** Prompts that wait, oldest first. */
   queuedOf(sessionId: string): PromptRecord[];
   countQueued(sessionId: string): number;
+  /** Of all sessions. */
+  countAllQueued(): number;
   /** How many prompts wait, of every session that has any. */
   queueLengths(): Map<string, number>;
 }
@@ -41,6 +43,9 @@ export function createPrompts(database: Sqlite): Prompts {
   const count = database.prepare<[string], { count: number }>(
     `SELECT count(*) AS count FROM prompts WHERE session_id = ? AND state = 'queued'`,
   );
+  const countAll = database.prepare<[], { count: number }>(
+    `SELECT count(*) AS count FROM prompts WHERE state = 'queued'`,
+  );
   const lengths = database.prepare<[], { id: string; count: number }>(
     `SELECT session_id AS id, count(*) AS count FROM prompts WHERE state = 'queued' GROUP BY session_id`,
   );
@@ -51,6 +56,7 @@ export function createPrompts(database: Sqlite): Prompts {
     stateOf: (id) => state.get(id)?.state ?? null,
     queuedOf: (sessionId) => queued.all(sessionId).map((row) => JSON.parse(row.json) as PromptRecord),
     countQueued: (sessionId) => count.get(sessionId)?.count ?? 0,
+    countAllQueued: () => countAll.get()?.count ?? 0,
     queueLengths: () => new Map(lengths.all().map(({ id, count: length }) => [id, length])),
   };
 }

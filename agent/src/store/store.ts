@@ -4,6 +4,7 @@ import { createAnsweredKeys, type AnsweredKeys } from './answered-keys.ts';
 import { openEpoch, type Epoch } from './epoch.ts';
 import { createHistory, type History } from './history.ts';
 import { createImages, type Images } from './images.ts';
+import { createMarks, type Marks } from './marks.ts';
 import { createLog, type Log, type LoggedEntry, type LoggedEvent } from './log.ts';
 import { openDatabase } from './open-database.ts';
 import { createProjects, type Projects } from './projects.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly images: Images;
   readonly answers: AnsweredKeys;
   readonly epoch: Epoch;
+  readonly marks: Marks;
   /** All or nothing. Throws StoreUnavailable with nothing written. */
   transaction<T>(work: () => T): T;
   /** What one tick brought, of all sessions, in one transaction. */
@@ -44,6 +46,7 @@ export function openStore(Sqlite3: typeof Database, path: string, boot: string):
   const log = createLog(database);
   const sessions = createSessions(database);
   const prompts = createPrompts(database);
+  const marks = createMarks(database);
   const transaction = <T>(work: () => T): T => storing(() => database.transaction(work).immediate());
   return {
     projects: createProjects(database),
@@ -54,6 +57,7 @@ export function openStore(Sqlite3: typeof Database, path: string, boot: string):
     images: createImages(database),
     answers: createAnsweredKeys(database),
     epoch,
+    marks,
     transaction,
     write: (batch) =>
       transaction(() => {
@@ -61,6 +65,7 @@ export function openStore(Sqlite3: typeof Database, path: string, boot: string):
         log.appendEntries(batch.entries);
         for (const record of batch.sessions) sessions.update(record);
         for (const id of batch.taken) prompts.setState(id, 'taken');
+        for (const { event, at } of batch.events) if (event.type === 'agent_end') marks.turnEnded(at);
       }),
     close() {
       try {

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { createBackendClient } from '../../src/backend/backend-client.ts';
 import { obtainAccess, type MachineAccessOptions } from '../../src/backend/machine-access.ts';
+import { loginCredential } from '../../src/settings/credential.ts';
 import { useCleanUp } from '../support/clean-up.ts';
 import { TEAM_KEY, startFakeGateway } from '../support/fake-gateway.ts';
 import { createManualClock } from '../support/manual-clock.ts';
@@ -77,7 +78,7 @@ describe('access to the backend', () => {
     const clock = createManualClock(Date.now());
     const options: MachineAccessOptions = {
       backend: createBackendClient(gateway.url, fetch),
-      credential: TEAM_KEY,
+      credential: loginCredential({ mcpUrl: gateway.url, teamApiKey: TEAM_KEY }),
       registration: { name: 'alpha', hostname: 'host', version: '0.1.0', pid: 1 },
       changed: () => {},
       refused: () => {},

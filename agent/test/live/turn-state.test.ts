@@ -15,10 +15,15 @@ describe('the state of a turn', () => {
   });
 
   it('runs what people sent before the next iteration of a loop, and nothing while the machine stops', () => {
-    assert.equal(whatFollows(1, true, false), 'prompt');
-    assert.equal(whatFollows(0, true, false), 'iteration');
-    assert.equal(whatFollows(0, false, false), 'rest');
-    assert.equal(whatFollows(3, true, true), 'rest');
+    assert.equal(whatFollows(1, true, 'open'), 'prompt');
+    assert.equal(whatFollows(0, true, 'open'), 'iteration');
+    assert.equal(whatFollows(0, false, 'open'), 'rest');
+    assert.equal(whatFollows(3, true, 'closed'), 'rest');
+  });
+
+  it('under a cordon runs what was taken before, and no further iteration', () => {
+    assert.equal(whatFollows(1, true, 'cordoned'), 'prompt');
+    assert.equal(whatFollows(0, true, 'cordoned'), 'rest');
   });
 
   it('leaves a session failed after an error and idle after a cancel', () => {

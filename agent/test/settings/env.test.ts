@@ -9,6 +9,7 @@ describe('the environment', () => {
       backendUrl: null,
       relayUrl: null,
       driver: 'pi',
+      enrolmentTokenFile: null,
     });
   });
 

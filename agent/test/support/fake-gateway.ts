@@ -5,6 +5,8 @@ import type { Model } from '@spectral/proto/wire';
 import type { Defer } from './clean-up.ts';
 
 export const TEAM_KEY = 'sk-spectral-team-test';
+/** Works once at a fake gateway, which calls it used afterwards. */
+export const ENROLMENT_TOKEN = 'sk-spectral-enrol-test';
 
 export interface FakeGateway {
   readonly url: string;
@@ -77,6 +79,10 @@ async function answer(
       return;
     case 'POST /api/machines':
     case 'POST /api/machines/self/token':
+      if (isUsed(gateway, credential)) {
+        const used = { code: 'unauthenticated', message: 'this token was used', reason: 'enrolment-used' };
+        return void reply(401, errorOf(used));
+      }
       return void (gateway.refusal
         ? reply(gateway.refusal.status, errorOf(gateway.refusal))
         : reply(201, enrolmentOf(gateway, body)));
@@ -89,6 +95,10 @@ async function answer(
     default:
       reply(404, { error: { code: 'not-found', message: 'no such route' } });
   }
+}
+
+function isUsed({ calls }: FakeGateway, credential: string): boolean {
+  return credential === ENROLMENT_TOKEN && calls.filter((call) => call.credential === credential).length > 1;
 }
 
 function enrolmentOf(gateway: FakeGateway, body: unknown) {

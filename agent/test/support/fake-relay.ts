@@ -36,6 +36,8 @@ export interface FakeRelay {
   readonly machines: FakeMachine[];
   /** HTTP status that refuses upgrades; null lets them through. */
   refuseWith: number | null;
+  /** What its welcome hears beyond the first frames of the protocol. */
+  hears: string[];
   /** Whether a connection is welcomed by itself. */
   welcomes: boolean;
   /** Leaves an upgrade without an answer. */
@@ -79,6 +81,7 @@ export async function startFakeRelay(defer: Defer): Promise<FakeRelay> {
     upgrades: [],
     machines: [],
     refuseWith: null,
+    hears: [],
     welcomes: true,
     mute: false,
     machine: (count = 1) =>
@@ -98,7 +101,13 @@ export async function startFakeRelay(defer: Defer): Promise<FakeRelay> {
       const machine = fakeMachine(webSocket);
       relay.machines.push(machine);
       if (relay.welcomes)
-        machine.say({ kind: 'welcome', protocol: 1, connectionId: 'c', maxFrameBytes: MAX_FRAME_BYTES });
+        machine.say({
+          kind: 'welcome',
+          protocol: 1,
+          connectionId: 'c',
+          maxFrameBytes: MAX_FRAME_BYTES,
+          hears: relay.hears,
+        });
     });
   });
   return relay;

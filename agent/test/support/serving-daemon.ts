@@ -7,6 +7,7 @@ import type { ProjectInfo, ResponsePayload, SessionInfo } from '@spectral/proto/
 import { systemClock } from '../../src/clock.ts';
 import { startDaemon, type Daemon, type DaemonOptions } from '../../src/daemon/start-daemon.ts';
 import { createScriptedDriver } from '../../src/drivers/scripted/scripted-driver.ts';
+import { loginCredential } from '../../src/settings/credential.ts';
 import { pathsIn } from '../../src/settings/paths.ts';
 import { loadSqlite } from '../../src/store/open-database.ts';
 import type { Defer } from './clean-up.ts';
@@ -32,20 +33,22 @@ export interface ServingDaemon {
   ): Promise<ResponsePayload>;
 }
 
-/** `directory` starts on the files of an earlier daemon; `options` replaces parts. */
+/** `directory` starts on the files of an earlier daemon; `options` replaces parts; `hears` is what the relay says it hears. */
 export async function serveDaemon(
   defer: Defer,
   options: Partial<DaemonOptions> = {},
   directory: string = temporaryDirectory(defer),
+  hears: readonly string[] = [],
 ): Promise<ServingDaemon> {
   const gateway = await startFakeGateway(defer);
   const relay = await startFakeRelay(defer);
+  relay.hears = [...hears];
   gateway.relayUrl = relay.url;
   const logged: string[] = [];
   const daemon = await startDaemon({
     Sqlite3: await loadSqlite(),
     paths: pathsIn(directory),
-    config: { mcpUrl: `${gateway.url}/mcp`, teamApiKey: TEAM_KEY },
+    credential: loginCredential({ mcpUrl: `${gateway.url}/mcp`, teamApiKey: TEAM_KEY }),
     backendUrl: gateway.url,
     relayUrl: null,
     machineName: 'test-machine',
