@@ -18,7 +18,13 @@ export interface KubeAccess {
    * Certificates, headers and proxy for one request. Asked anew for each, because tokens and certificates change on
    * disk while the process runs.
    */
-  credentials(): Promise<RequestOptions>;
+  credentials(): Promise<KubeCredentials>;
+}
+
+export interface KubeCredentials {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Certificates, names and, for a proxy, an agent. */
+  readonly options: RequestOptions;
 }
 
 const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -41,11 +47,12 @@ export function kubeAccess(config: KubeConfig): KubeAccess {
     server: server.replace(/\/+$/, ''),
     namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     async credentials() {
-      const options: RequestOptions = {};
+      const headers: Record<string, string> = {};
+      const options: RequestOptions = { headers };
       await config.applyToHTTPSOptions(options);
       // Its agent keeps no connection open; only the one for a proxy is needed.
       if (!proxyUrl) delete options.agent;
-      return options;
+      return { headers, options };
     },
   };
 }

@@ -44,16 +44,16 @@ export function createKubeRequests(access: KubeAccess, limitMs = REQUEST_LIMIT_M
   const streamAgent = makeAgent({});
 
   const open = async (call: KubeRequest, fallbackAgent: HttpAgent, signal: AbortSignal) => {
-    const credentials = await access.credentials();
+    const { headers: identity, options } = await access.credentials();
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     const response = await answerTo(
       secure,
       addressOf(access.server, call),
       {
-        ...credentials,
-        agent: credentials.agent ?? fallbackAgent,
+        ...options,
+        agent: options.agent ?? fallbackAgent,
         method: call.method,
-        headers: { ...credentials.headers, ...headersOf(call, body) },
+        headers: { ...identity, ...headersOf(call, body) },
         signal,
       },
       body,

@@ -91,12 +91,13 @@ export function startLeaseElection(parts: ElectionParts): LeaseElection {
   };
   const renew = async (lease: Existing<Lease>) => {
     const elapsed = startStopwatch(timers, monotonic);
+    const renewed = { renewTime: microTime(timers.now()) };
     try {
-      hold(await write(lease, { renewTime: microTime(timers.now()) }), elapsed);
+      hold(await write(lease, renewed), elapsed);
     } catch (error) {
       if (!isClusterError(error, 'conflict', 'not-found')) throw error;
       const fresh = await found();
-      if (fresh && !ended.signal.aborted) held = fresh;
+      if (fresh && !ended.signal.aborted) hold(await write(fresh, renewed), elapsed);
     }
   };
   const run = async () => {

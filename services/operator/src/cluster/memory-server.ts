@@ -194,7 +194,7 @@ function ours(object: Json, part: 'object' | 'status' | 'all'): Json {
   const meta = Object.entries(asRecord(object.metadata)).filter(
     ([field]) => !SERVERS_OWN.some((own) => own === field),
   );
-  const { metadata: _, status, ...rest } = object;
+  const { status, ...rest } = object;
   if (part === 'status') return { status };
   return { ...rest, metadata: Object.fromEntries(meta), ...(part === 'all' && { status }) };
 }
@@ -225,7 +225,7 @@ function demand(
 /** Counts what its writers asked for: everything but metadata and status. */
 function generationOf(draft: Json, before: Json | null): number {
   if (before === null) return 1;
-  const asked = ({ metadata: _, status: __, ...rest }: Json) => rest;
+  const asked = (object: Json) => ({ ...object, metadata: null, status: null });
   return (metaOf(before).generation ?? 1) + (isDeepStrictEqual(asked(draft), asked(before)) ? 0 : 1);
 }
 

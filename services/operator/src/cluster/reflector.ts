@@ -112,7 +112,7 @@ function createDifferences<T extends KubeObject>(listener: WatchListener<T>) {
   };
   const whole = (objects: readonly Existing<T>[]) => {
     const names = new Set(objects.map(({ metadata }) => metadata.name));
-    for (const name of [...known.keys()]) if (!names.has(name)) absent(name);
+    for (const name of known.keys()) if (!names.has(name)) absent(name);
     for (const object of objects) present(object);
   };
   return { whole, present, absent };

@@ -115,7 +115,7 @@ export function createWorkQueue({ work, timers, concurrency, ran = () => {} }: W
       closed = true;
       ready.clear();
       again.clear();
-      for (const key of [...delayed.keys()]) undelay(key);
+      for (const key of delayed.keys()) undelay(key);
       if (running.size === 0) idle.resolve();
       return idle.promise;
     },

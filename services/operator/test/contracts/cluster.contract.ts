@@ -20,8 +20,8 @@ export interface ClusterUnderTest {
 }
 
 /** Declares the cases. `start` registers its own clean-up. */
-export function clusterContract(name: string, start: () => Promise<ClusterUnderTest>): void {
-  describe(`cluster: ${name}`, () => {
+export function clusterContract(medium: string, start: () => Promise<ClusterUnderTest>): void {
+  describe(`cluster: ${medium}`, () => {
     cleanUpAfterEach();
     let namespace: string;
     let cluster: Cluster;
@@ -33,11 +33,11 @@ export function clusterContract(name: string, start: () => Promise<ClusterUnderT
       other = started.connect('other');
     });
 
-    const make = (name: string, data: Record<string, string> = { a: '1' }) =>
-      cluster.create(configMaps, aConfigMap(namespace, name, data));
+    const make = (name: string, values: Record<string, string> = { a: '1' }) =>
+      cluster.create(configMaps, aConfigMap(namespace, name, values));
     const data = async (name: string) => (await cluster.get(configMaps, namespace, name))?.data;
-    const apply = (data: Record<string, string>, manager = 'applier', force = false) =>
-      cluster.apply(configMaps, aConfigMap(namespace, 'applied', data), { manager, force });
+    const apply = (values: Record<string, string>, manager = 'applier', force = false) =>
+      cluster.apply(configMaps, aConfigMap(namespace, 'applied', values), { manager, force });
     const watch = (listener: WatchListener<ConfigMap>, labels?: Record<string, string>) => {
       const opened = cluster.watch(configMaps, namespace, listener, labels && { labels });
       afterTest(() => opened.close());
