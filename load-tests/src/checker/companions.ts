@@ -12,7 +12,8 @@ export interface Together {
 }
 
 const TOGETHER_LIMIT_MS = 6_000;
-const ELSEWHERE_LIMIT_MS = 4_000;
+const ELSEWHERE_LIMIT_MS = 6_000;
+const BESIDE_LIMIT_MS = 3_000;
 const LOOK_EVERY_MS = 50;
 
 /** Leads reader number `target` to its machine's relay. Resolves when it reads there, or with null when it does not. */
@@ -47,7 +48,7 @@ export async function bringTogether({ readers }: Site, target: number): Promise<
 
 /**
  * The machine's link breaks on the machine's side alone, and the machine comes back at another relay. Then a reader of
- * it comes to the relay that still has the old link. Takes `ms`.
+ * it comes to the relay that still has the old link. Takes `ms`, or a little longer.
  */
 export async function readerComesToStrandedLink(
   { readers }: Site,
@@ -64,8 +65,12 @@ export async function readerComesToStrandedLink(
   const reader = readers.find((each) => each.machine === machine);
   reader?.network.lead(hung);
   reader?.network.cut();
-  await sleep(Math.max(0, until - Date.now()));
+  const beside = () => reader?.network.target() === hung;
+  await waitFor('the reader beside the old link', BESIDE_LIMIT_MS, beside, LOOK_EVERY_MS).catch(() => {
+    // The relay may have died with the link.
+  });
   reader?.network.lead(null);
+  await sleep(Math.max(0, until - Date.now()));
 }
 
 function hasReadSince({ history }: RunningReader, time: number): boolean {

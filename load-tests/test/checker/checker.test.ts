@@ -77,10 +77,13 @@ describe('the checker', () => {
     ]);
 
     for (const verdict of [unfenced, early, control]) forget(verdict);
-    assert.ok(kindsIn(unfenced).includes('unfenced') && kindsIn(unfenced).includes('not-converged'));
-    assert.ok(kindsIn(early).includes('lost'));
-    const [first] = early.violations;
-    assert.match(first ? explain(first, early) : '', /after \d+ came \d+[^]*the machine's log/);
+    // Whether readers get stuck on the outdated link too depends on who else reads at its relay.
+    assert.ok(unfenced.violations.some(({ kind }) => kind === 'unfenced'));
+    const lost = early.violations.find(({ kind }) => kind === 'lost');
+    assert.match(
+      lost ? explain(lost, early) : '',
+      /^\S+ lost: reader-\d, [^]*the reader:[^]*faults around it:/,
+    );
     assert.deepEqual(control.violations, []);
   });
 });
@@ -94,8 +97,4 @@ function forget({ directory }: Verdict): void {
 function kindsOf({ violations }: Verdict, index: number): string[] {
   const own = violations.filter(({ reader }) => reader === `reader-${index}`);
   return [...new Set(own.map(({ kind }) => kind))];
-}
-
-function kindsIn({ violations }: Verdict): string[] {
-  return [...new Set(violations.map(({ kind }) => kind))];
 }
