@@ -1,6 +1,6 @@
 /** A store kept in step with the cluster, over all watched namespaces. */
 import type { Cluster, Resource, SelectOptions } from './cluster.ts';
-import type { Existing, KubeObject } from './kube-object.ts';
+import type { Existing, KubeObject } from './object.ts';
 import { createStore, type Indexes, type StoreReader } from './store.ts';
 
 export interface Cache<T extends KubeObject, Index extends string = never> extends StoreReader<T, Index> {

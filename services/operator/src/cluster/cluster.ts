@@ -3,7 +3,7 @@
  * Implementations: `kube-cluster.ts` (an API server) and `memory-cluster.ts`. Every method rejects with a ClusterError
  * and nothing else; none of them tries again by itself, except watches, which do so for ever.
  */
-import type { Existing, KubeObject } from './kube-object.ts';
+import type { Existing, KubeObject } from './object.ts';
 
 /** A kind, and how its objects are read. */
 export interface Resource<T extends KubeObject> {

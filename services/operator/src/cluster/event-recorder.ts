@@ -8,7 +8,7 @@ import type { Logger } from '@spectral/common';
 import { isClusterError } from './cluster-error.ts';
 import type { Cluster } from './cluster.ts';
 import { events, kubeTime, MAX_MESSAGE, type KubeEvent, type Occurrence } from './event.ts';
-import type { Existing, KubeObject } from './kube-object.ts';
+import type { Existing, KubeObject } from './object.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 export interface EventRecorder {

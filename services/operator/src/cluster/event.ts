@@ -1,7 +1,7 @@
 /** The Event of the core group: what kubectl shows under an object. Every supported version of Kubernetes serves it. */
 import * as v from 'valibot';
 import type { Resource } from './cluster.ts';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject } from './object.ts';
 import { objectMeta } from './parse-object.ts';
 
 const eventSchema = v.object({

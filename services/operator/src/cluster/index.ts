@@ -5,7 +5,7 @@ export * from './cluster.ts';
 export * from './event-recorder.ts';
 export type { Occurrence } from './event.ts';
 export * from './expectations.ts';
-export * from './kube-object.ts';
+export * from './object.ts';
 export * from './leader.ts';
 export * from './lease-election.ts';
 export * from './parse-object.ts';

@@ -3,7 +3,7 @@ import type { Logger } from '@spectral/common';
 import { isClusterError } from './cluster-error.ts';
 import type { Cluster, Resource } from './cluster.ts';
 import type { KubeAccess } from './kube-access.ts';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject } from './object.ts';
 import { createKubeRequests, type KubeRequest } from './kube-requests.ts';
 import { kubeWatchSource } from './kube-watch-source.ts';
 import { readObject, readerOf, apiVersionOf } from './read-object.ts';

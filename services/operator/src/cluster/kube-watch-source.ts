@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { ClusterError, isClusterError } from './cluster-error.ts';
 import { refusalInWatch } from './kube-errors.ts';
 import type { KubeRequests } from './kube-requests.ts';
-import type { Existing, KubeObject } from './kube-object.ts';
+import type { Existing, KubeObject } from './object.ts';
 import type { ReadObject } from './read-object.ts';
 import type { SourceEvent, WatchSource } from './reflector.ts';
 import type { Timers } from './timers.ts';

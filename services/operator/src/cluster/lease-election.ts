@@ -11,7 +11,7 @@
 import type { Logger } from '@spectral/common';
 import { isClusterError } from './cluster-error.ts';
 import type { Cluster } from './cluster.ts';
-import type { Existing } from './kube-object.ts';
+import type { Existing } from './object.ts';
 import { notLeading, type Leader } from './leader.ts';
 import { leases, microTime, nextTransitions, type Lease, type LeaseSpec } from './lease.ts';
 import { pause, type Timers } from './timers.ts';

@@ -1,7 +1,7 @@
 /** The Lease of coordination.k8s.io, by which operators agree on one leader; and what its words mean. */
 import * as v from 'valibot';
 import type { Resource } from './cluster.ts';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject } from './object.ts';
 import { objectMeta } from './parse-object.ts';
 
 const leaseSchema = v.object({

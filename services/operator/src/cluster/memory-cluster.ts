@@ -1,7 +1,7 @@
 /** A cluster in memory: one client of a MemoryServer. Several clients may share a server, as several operators do. */
 import type { Logger } from '@spectral/common';
 import type { Cluster, Resource } from './cluster.ts';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject } from './object.ts';
 import { asRecord, type Json } from './memory-fields.ts';
 import type { Change } from './memory-history.ts';
 import { hasLabels } from './memory-object.ts';

@@ -1,6 +1,6 @@
 /** Small readings and changes of an object as plain JSON. */
 import { asRecord, isRecord, type Json } from './memory-fields.ts';
-import type { ObjectMeta } from './kube-object.ts';
+import type { ObjectMeta } from './object.ts';
 
 /** The metadata of an object; whoever stored it has checked it. */
 export function metaOf(object: Json): Partial<ObjectMeta> {

@@ -1,6 +1,6 @@
 /** Reading what an API server sent. Schemas of kinds put `objectMeta` at `metadata`. */
 import * as v from 'valibot';
-import type { Existing, KubeObject } from './kube-object.ts';
+import type { Existing, KubeObject } from './object.ts';
 
 const texts = v.record(v.string(), v.string());
 

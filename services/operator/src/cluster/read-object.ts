@@ -2,7 +2,7 @@
 import type { Logger } from '@spectral/common';
 import { ClusterError } from './cluster-error.ts';
 import type { Resource } from './cluster.ts';
-import type { Existing, KubeObject } from './kube-object.ts';
+import type { Existing, KubeObject } from './object.ts';
 import { isExisting } from './parse-object.ts';
 
 /** The object, or null (and a line in the log) when it cannot be read. */

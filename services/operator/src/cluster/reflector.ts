@@ -12,7 +12,7 @@ import type { Logger } from '@spectral/common';
 import { jitteredMs } from './backoff.ts';
 import { isClusterError } from './cluster-error.ts';
 import type { Watch, WatchListener } from './cluster.ts';
-import type { Existing, KubeObject } from './kube-object.ts';
+import type { Existing, KubeObject } from './object.ts';
 import { pause, type Timers } from './timers.ts';
 
 /** The two calls a reflector makes. Both reject with ClusterError. */

@@ -1,6 +1,6 @@
 /** Where the API server keeps objects of a kind. */
 import type { Resource } from './cluster.ts';
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject } from './object.ts';
 
 /** The path of all objects of a kind in a namespace, or of the one of that name, or of a part of it such as `status`. */
 export function resourcePath(

@@ -1,5 +1,5 @@
 /** What goes to the status subresource: anything else there would be refused or, worse, owned. */
-import type { KubeObject } from './kube-object.ts';
+import type { KubeObject } from './object.ts';
 
 export function statusAlone(object: Pick<KubeObject, 'metadata'>): object {
   const { name, namespace, uid, resourceVersion } = object.metadata;

@@ -1,5 +1,5 @@
 /** What a watch told, by name and by whatever else the reconcilers look for. A plain value: nothing here waits. */
-import type { Existing, KubeObject } from './kube-object.ts';
+import type { Existing, KubeObject } from './object.ts';
 
 export interface StoreReader<T extends KubeObject, Index extends string = never> {
   get(namespace: string, name: string): Existing<T> | undefined;
