@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PING_INTERVAL_MS } from '@spectral/proto/wire';
 import { numberArgument } from '../support/arguments.ts';
+import { raiseFileLimit } from '../support/file-limit.ts';
 import { residentMb } from '../support/processes.ts';
 import { publish, type Figure } from '../support/report.ts';
 import { quantile } from '../support/statistics.ts';
@@ -19,6 +20,8 @@ const AT_ONCE = 100;
 /** Held before the cut and after: two heartbeats. */
 const HOLD_SECONDS = 60;
 const ALL_BACK_LIMIT_MS = 90_000;
+/** Machines and browsers; and while all come back, sockets of before are still being closed. */
+const FILES_PER_CONNECTION = 2 * 2 + 1;
 /** A heartbeat that comes this late counts as missed: the next is due by then. */
 const MISSED_MS = 2 * PING_INTERVAL_MS;
 
@@ -39,7 +42,9 @@ export async function measure(): Promise<boolean> {
     for (const kind of ['machines', 'browsers']) {
       workers.push(await startWorker(kind, `load-tests/src/relay/held-${kind}-worker.ts`));
     }
-    return report(count, holdMs, await run({ count, holdMs, pod, gateway, workers }));
+    const limits = [pod, ...workers].map(({ pid }) => raiseFileLimit(pid, FILES_PER_CONNECTION * count));
+    const setting = { count, holdMs, files: Math.min(...limits), pod, gateway, workers };
+    return report(setting, await run(setting));
   } finally {
     await Promise.all(workers.map((worker) => worker.stop('SIGKILL')));
     await fleet.stop();
@@ -50,6 +55,8 @@ export async function measure(): Promise<boolean> {
 interface Setting {
   readonly count: number;
   readonly holdMs: number;
+  /** How many files each process may have open. */
+  readonly files: number;
   readonly pod: Pod;
   readonly gateway: FakeGateway;
   /** Of the machines, then of the browsers. */
@@ -121,8 +128,7 @@ function idsFrom(first: number, count: number): string[] {
 }
 
 function report(
-  count: number,
-  holdMs: number,
+  { count, holdMs, files }: Setting,
   { residentMb: memory, held, stormed, after, lagMs }: Run,
 ): boolean {
   const kinds = ['machines', 'browsers'] as const;
@@ -130,7 +136,7 @@ function report(
   return publish({
     name: 'held-connections',
     title: 'Thousands of connections held, and all of them back at once',
-    method: `One relay process with a real Redis holds ${count} machines and ${count} browsers, which are the real client; machines and browsers are a process each, on the same two cores. Held for ${holdMs / 1_000} s with the heartbeats of the contract, then every connection is broken at the same moment; all come back by the waits of the contract (1 s ± 20 % at first, machines after asking for the gateway's health), and are held for ${holdMs / 1_000} s more. Memory is resident memory as it is, nothing is collected first (see idle-memory for what is kept). Load average at the end ${loadavg()[0]?.toFixed(1)}.`,
+    method: `One relay process with a real Redis holds ${count} machines and ${count} browsers, which are the real client; machines and browsers are a process each, on the same two cores. Held for ${holdMs / 1_000} s with the heartbeats of the contract, then every connection is broken at the same moment; all come back by the waits of the contract (1 s ± 20 % at first, machines after asking for the gateway's health), and are held for ${holdMs / 1_000} s more. Each process may have ${files} files open. Memory is resident memory as it is, nothing is collected first (see idle-memory for what is kept). Load average at the end ${loadavg()[0]?.toFixed(1)}.`,
     figures: [
       { name: 'resident, empty', value: `${memory.empty.toFixed(0)} MB` },
       { name: `resident with ${count} machines`, value: `${memory.machines.toFixed(0)} MB` },

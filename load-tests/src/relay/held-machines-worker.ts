@@ -29,7 +29,11 @@ serveOrders({
           token,
           localAddress: LOCAL_ADDRESS,
           relayUrl: () => relayUrl,
-          isHealthy: () => isHealthy(healthUrl),
+          async isHealthy() {
+            const healthy = await isHealthy(healthUrl);
+            if (!healthy) ledger.refused('health not answered');
+            return healthy;
+          },
           random: Math.random,
           onUp: () => ledger.cameUp(id),
           onControl: (_wire, { kind }) => void (kind === 'ping' && ledger.heard(id)),
