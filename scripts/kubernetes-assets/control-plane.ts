@@ -99,10 +99,8 @@ async function generateOpenApi(run: ProgramRun, go: string): Promise<void> {
 
 /** Packages with types of the API carry a tag; those of the staging folder are known by their place below vendor. */
 async function taggedPackages(source: string): Promise<string[]> {
-  const files = await outputOf('grep', [
-    ...['-rlE', '^// *\\+k8s:openapi-gen=', '--include=*.go'],
-    ...['cmd', 'pkg', 'plugin', 'staging/src'].map((folder) => join(source, folder)),
-  ]);
+  const places = ['cmd', 'pkg', 'plugin', 'staging/src'].map((folder) => join(source, folder));
+  const files = await outputOf('grep', ['-rlE', '^// *\\+k8s:openapi-gen=', '--include=*.go', ...places]);
   const folders = files
     .split('\n')
     .filter((file) => file !== '' && !/_test\.go$|code-generator|sample-apiserver/.test(file))

@@ -9,8 +9,9 @@ describe('programs of Kubernetes that the environment names', () => {
   beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'assets-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  const put = (...names: string[]) =>
-    names.forEach((name) => writeFileSync(join(folder, name), '', { mode: 0o755 }));
+  const put = (...names: string[]) => {
+    for (const name of names) writeFileSync(join(folder, name), '', { mode: 0o755 });
+  };
 
   it('are taken from there, those envtest knows from its folder', async () => {
     const envtest = mkdtempSync(join(folder, 'envtest-'));

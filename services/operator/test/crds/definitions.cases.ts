@@ -202,7 +202,7 @@ function assertHolds(found: unknown, wanted: unknown, at: string): void {
   if (Array.isArray(wanted)) {
     assert.ok(Array.isArray(found), `${at} is no list`);
     assert.equal(found.length, wanted.length, `length of ${at}`);
-    wanted.forEach((item, index) => assertHolds(found[index], item, `${at}[${index}]`));
+    for (const [index, item] of wanted.entries()) assertHolds(found[index], item, `${at}[${index}]`);
   } else if (typeof wanted === 'object' && wanted !== null) {
     for (const [name, value] of Object.entries(wanted))
       assertHolds((found as Record<string, unknown> | undefined)?.[name], value, `${at}.${name}`);

@@ -25,13 +25,13 @@ export function describeRules(server: () => ApiServer): void {
       assert.deepEqual(untested, []);
     });
 
-    ruleCases.forEach((each, index) => {
+    for (const [index, each] of ruleCases.entries()) {
       it(`${each.kind} ${each.at}: ${each.message} (${index})`, async () => {
         const name = `case-${index}`;
 
         await testCase(server().admin, each, name);
       });
-    });
+    }
   });
 }
 

@@ -114,7 +114,12 @@ async function parseAnswer(answer: IncomingMessage): Promise<KubeJson> {
   const status = answer.statusCode ?? 0;
   const body = parseJson(text);
   if (status < 400 && body !== null) return body;
-  throw new ApiError(status, String(body?.['reason'] ?? ''), String(body?.['message'] ?? text));
+  throw new ApiError(status, textIn(body, 'reason') ?? '', textIn(body, 'message') ?? text);
+}
+
+function textIn(body: KubeJson | null, field: string): string | null {
+  const value = body?.[field];
+  return typeof value === 'string' ? value : null;
 }
 
 async function textOf(answer: IncomingMessage): Promise<string> {

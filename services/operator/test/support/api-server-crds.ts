@@ -69,8 +69,12 @@ async function registerFront(
       kind: 'APIService',
       metadata: { name: `${version}.${group}` },
       spec: {
-        ...{ group, version, service, insecureSkipTLSVerify: true },
-        ...{ groupPriorityMinimum: 1000, versionPriority: 15 },
+        group,
+        version,
+        service,
+        insecureSkipTLSVerify: true,
+        groupPriorityMinimum: 1000,
+        versionPriority: 15,
       },
     });
   }

@@ -67,7 +67,9 @@ export async function openDoor(server: Pick<ApiServer, 'url' | 'authority' | 'pk
     calls,
     writes: () => calls.filter(({ method }) => method !== 'GET'),
     disturb: (judge) => void (rule.judge = judge),
-    cutWatches: () => watches.forEach((socket) => socket.destroy()),
+    cutWatches() {
+      for (const socket of watches) socket.destroy();
+    },
     async close() {
       const closed = new Promise((resolve) => door.close(resolve));
       door.closeAllConnections();

@@ -62,10 +62,9 @@ async function makeLeaf(
   leaf: { readonly authority: string; readonly subject: string; readonly extensions: string },
 ): Promise<void> {
   const authority = join(folder, leaf.authority);
-  await run('openssl', [
-    ...['req', '-x509', ...NEW_KEY, '-CA', `${authority}.crt`, '-CAkey', `${authority}.key`],
-    ...['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)],
-    ...['-subj', leaf.subject, '-addext', 'basicConstraints=critical,CA:FALSE'],
-    ...leaf.extensions.split('\n').flatMap((extension) => ['-addext', extension]),
-  ]);
+  const signedBy = ['-CA', `${authority}.crt`, '-CAkey', `${authority}.key`];
+  const files = ['-keyout', join(folder, `${name}.key`), '-out', join(folder, `${name}.crt`)];
+  const extensions = ['basicConstraints=critical,CA:FALSE', ...leaf.extensions.split('\n')];
+  const what = ['-subj', leaf.subject, ...extensions.flatMap((extension) => ['-addext', extension])];
+  await run('openssl', ['req', '-x509', ...NEW_KEY, ...signedBy, ...files, ...what]);
 }

@@ -5,6 +5,7 @@ import { ApiError, type ApiClient, type KubeJson } from './api-server-client.ts'
 import { followObjects, type Change } from './api-server-watch.ts';
 
 const CLASS = 'folders';
+const VOLUME_PREFIX = 'pvc-';
 const PROVISIONER = 'test.spectral.dev/folders';
 
 export interface ScriptedDisks {
@@ -15,12 +16,15 @@ export interface ScriptedDisks {
 
 /** Makes the default storage class; folders are below `root`. */
 export async function startDisks(admin: ApiClient, root: string): Promise<ScriptedDisks> {
-  const folderOf = (volumeName: string) => join(root, volumeName);
+  // Short, because sockets live there: the kernel takes paths of at most 107 characters.
+  const folderOf = (volumeName: string) => join(root, volumeName.slice(VOLUME_PREFIX.length).slice(0, 8));
   await admin.create('/apis/storage.k8s.io/v1/storageclasses', {
     apiVersion: 'storage.k8s.io/v1',
     kind: 'StorageClass',
     metadata: { name: CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-    ...{ provisioner: PROVISIONER, reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
+    provisioner: PROVISIONER,
+    reclaimPolicy: 'Delete',
+    volumeBindingMode: 'Immediate',
     allowVolumeExpansion: true,
   });
   const ends = [
@@ -51,7 +55,7 @@ async function provision(
   const { metadata, spec } = object as Claim;
   if (type === 'gone' || spec.storageClassName !== CLASS || spec.volumeName || metadata.deletionTimestamp)
     return;
-  const name = `pvc-${metadata.uid}`;
+  const name = VOLUME_PREFIX + metadata.uid;
   mkdirSync(folderOf(name), { recursive: true });
   await admin.create('/api/v1/persistentvolumes', {
     apiVersion: 'v1',
@@ -64,8 +68,11 @@ async function provision(
       persistentVolumeReclaimPolicy: 'Delete',
       hostPath: { path: folderOf(name) },
       claimRef: {
-        ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim' },
-        ...{ namespace: metadata.namespace, name: metadata.name, uid: metadata.uid },
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        namespace: metadata.namespace,
+        name: metadata.name,
+        uid: metadata.uid,
       },
     },
   });

@@ -89,7 +89,7 @@ export function startKubelet(admin: ApiClient, nodeName: string, play: PodPlayer
       [...played.values()].find(({ path }) => path === pathOf({ namespace, name }))?.running,
     async stop() {
       await end();
-      await Promise.all([...played.values()].map((work) => work.running?.stop(0)));
+      await Promise.all([...played.values()].map(async (work) => work.running?.stop(0)));
     },
   };
 }
@@ -188,7 +188,13 @@ async function report(
     lastTransitionTime,
   }));
   const containerStatuses = pod.spec.containers.map(({ name, image }) => ({
-    ...{ name, image, imageID: image, ready: isReady, started: isReady, restartCount: work.restarts, state },
+    name,
+    image,
+    imageID: image,
+    ready: isReady,
+    started: isReady,
+    restartCount: work.restarts,
+    state,
   }));
   const status = { phase, startTime: lastTransitionTime, conditions, containerStatuses };
   await admin.patch(`${work.path}/status`, STRATEGIC_PATCH, { status }).catch(ignoreGone);
