@@ -49,7 +49,7 @@ export function checkOutages(
     );
     if (written.length === 0)
       return [stalled(from, channels[0] ?? '', 0, 'nothing was written all through an outage of Redis')];
-    const applied = appliedBy(readers, reader);
+    const applied = appliedBy(readers, reader).filter(({ at }) => at >= from);
     const late = written.find(
       ({ at, seq, channel }) => appliedAt(applied, channel, seq) > at + KEEPING_UP_MS,
     );

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ReaderHistory } from './check-history.ts';
 import { converge, type Convergence } from './converge.ts';
 import { judge } from './judge.ts';
+import { leaveOnSignal } from './leave-on-signal.ts';
 import { readLogs, type SessionLog } from './machine-log.ts';
 import { watchMemory, type MemorySample } from './memory-watch.ts';
 import type { CheckerOptions } from './options.ts';
@@ -71,9 +72,11 @@ async function verdictIn(
     sessionsPerMachine: SESSIONS_PER_MACHINE,
     relayPreload,
   });
+  const forgetSignals = leaveOnSignal(site.stop);
   try {
     return await verdictOn(site, options, listener);
   } finally {
+    forgetSignals();
     await site.stop();
   }
 }
