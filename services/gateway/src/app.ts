@@ -15,6 +15,7 @@ import { createCallers, loginCookie } from './callers/index.ts';
 import { cliAuthRoutes } from './cli-auth/routes.ts';
 import type { GatewayConfig } from './config.ts';
 import { migrate, readOwnMigrations, type OpenDatabase } from './database/index.ts';
+import { fleetRoutes } from './fleet/routes.ts';
 import type { House, OpenRoom, Room } from './house.ts';
 import { errorHandler, unknownRoute } from './http/error-handler.ts';
 import { healthRoutes, type Need } from './http/health.ts';
@@ -78,11 +79,20 @@ export async function createGateway(config: GatewayConfig, parts: GatewayParts):
   const signingKeys = await loadSigningKeys(db, sealer, now());
   const firstRun = await bootstrap(db, { publicUrl: config.publicUrl, now: now() });
 
-  const { publicUrl, serviceSecret } = config;
+  const { publicUrl, serviceSecret, operatorSecret } = config;
   const standingCache = createStandingCache(db, announcements, parts.nowMs);
   const cookie = loginCookie(publicUrl);
   const keys = signingKeys.keys;
-  const callers = createCallers({ db, keys, standing: standingCache, cookie, publicUrl, serviceSecret, now });
+  const callers = createCallers({
+    db,
+    keys,
+    standing: standingCache,
+    cookie,
+    publicUrl,
+    serviceSecret,
+    operatorSecret,
+    now,
+  });
   const announce = createAnnounce(announcements, log);
   const { limits, metrics, presence } = parts;
   const house: House = {
@@ -163,6 +173,7 @@ function application({ config, parts, house, rooms, signingKeys, isDraining }: C
   app.use('/api', express.json({ limit: API_BODY_LIMIT }));
   app.use('/internal', express.json({ limit: INTERNAL_BODY_LIMIT }));
   app.use(peopleRoutes(shared), teamRoutes(shared), machineRoutes(shared), cliAuthRoutes(shared));
+  if (config.operatorSecret !== null) app.use(fleetRoutes(shared));
   for (const { routes } of rooms) if (routes) app.use(routes);
   app.use(['/api', '/internal'], unknownRoute());
   if (config.webDirectory !== null) app.use(pageRoutes(config.webDirectory));

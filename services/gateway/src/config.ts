@@ -19,6 +19,11 @@ export interface GatewayConfig {
   readonly redisUrl: string | null;
   /** SPECTRAL_SERVICE_SECRET: what relays show at /internal; at least 16 characters. */
   readonly serviceSecret: string;
+  /**
+   * SPECTRAL_OPERATOR_SECRET: what the operator of a fleet shows at /internal/fleet; at least 16 characters. Null: those
+   * routes do not exist.
+   */
+  readonly operatorSecret: string | null;
   /** SPECTRAL_MASTER_KEY (32 bytes in base64) or SPECTRAL_MASTER_KEY_FILE (made when missing and a data directory is used). */
   readonly masterKey: { readonly base64: string } | { readonly file: string; readonly create: boolean };
   /** Team-independent upstreams. A provider without key is not offered. */
@@ -63,6 +68,7 @@ export function readGatewayConfig(env: Env): GatewayConfig {
     database: databaseOf(reader),
     redisUrl: readRedisUrl(reader, 'REDIS_URL'),
     serviceSecret: serviceSecretOf(reader),
+    operatorSecret: operatorSecretOf(reader),
     masterKey: masterKeyOf(reader),
     providers: {
       anthropic: {
@@ -112,6 +118,13 @@ function serviceSecretOf(reader: EnvReader): string {
   const secret = reader.text('SPECTRAL_SERVICE_SECRET');
   if (secret && secret.length < 16)
     reader.fault('SPECTRAL_SERVICE_SECRET is too short; give at least 16 characters');
+  return secret;
+}
+
+function operatorSecretOf(reader: EnvReader): string | null {
+  const secret = reader.optional('SPECTRAL_OPERATOR_SECRET');
+  if (secret !== null && secret.length < 16)
+    reader.fault('SPECTRAL_OPERATOR_SECRET is too short; give at least 16 characters');
   return secret;
 }
 

@@ -1,5 +1,6 @@
 /** The room of models: their catalogue and teams' choices, the door to them, and the record of their use. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Router } from 'express';
 import { startDemoProvider } from './demo/index.ts';
 import type { Caller } from './callers/index.ts';
 import type { House, Room } from './house.ts';
@@ -7,7 +8,8 @@ import { loadCatalogue } from './models/catalogue.ts';
 import { createMcpDoor } from './mcp/mcp-door.ts';
 import { scopeOf } from './mcp/mcp-scope.ts';
 import type { McpFacts } from './mcp/mcp-tools.ts';
-import { createModelStore } from './models/model-store.ts';
+import { createModelStore, type ModelStore } from './models/model-store.ts';
+import { policyRoutes } from './models/policy-routes.ts';
 import { baseModelRoutes } from './models/providers.ts';
 import { modelRoutes } from './models/routes.ts';
 import { createTeamModels, type TeamModels } from './models/team-models.ts';
@@ -35,7 +37,7 @@ const RECHECK_MS = 5_000;
 
 /** Opens the room: starts the demo provider if it is offered, and the periodic checks. */
 export async function openModelRoom(house: House): Promise<Room> {
-  const { config, db, sealer, callers, announcements, announce, now, log } = house;
+  const { config, db, sealer, callers, announcements, now, log } = house;
   const demo = offersDemo(config) ? await startDemoProvider(config.demoTiming) : null;
   const base = baseModelRoutes({ ...config.providers, demoUrl: demo?.url ?? null }, loadCatalogue());
   const store = createModelStore({ db, sealer, newId: randomUUID, now });
@@ -77,9 +79,7 @@ export async function openModelRoom(house: House): Promise<Room> {
       createListDoor(shared),
       createMcpDoor({ callers, factsFor: mcpFacts(house, models), log }),
     ]),
-    routes: modelRoutes({ db, callers, announce, store, models, addressRules: config.modelAddresses }).use(
-      usageRoutes({ db, callers, now }),
-    ),
+    routes: roomRoutes(house, { store, models }),
     startDraining: door.startDraining,
     async close() {
       unsubscribe();
@@ -88,6 +88,17 @@ export async function openModelRoom(house: House): Promise<Room> {
       await Promise.all([pools.close(), demo?.close()]);
     },
   };
+}
+
+function roomRoutes(
+  { config, db, callers, announce, now }: House,
+  { store, models }: { store: ModelStore; models: TeamModels },
+): Router {
+  const shared = { db, callers, announce, store, models };
+  const router = modelRoutes({ ...shared, addressRules: config.modelAddresses });
+  router.use(usageRoutes({ db, callers, now }));
+  if (config.operatorSecret !== null) router.use(policyRoutes(shared));
+  return router;
 }
 
 /** The demo is offered when nothing else is, unless the settings say otherwise. */

@@ -20,6 +20,7 @@ describe('settings of the gateway', () => {
     assert.deepEqual(config.database, { url: least.DATABASE_URL, connections: 10 });
     assert.equal(config.providers.anthropic.apiKey, null);
     assert.equal(config.demo, 'auto');
+    assert.equal(config.operatorSecret, null);
     assert.ok(Object.isFrozen(config));
   });
 
@@ -39,6 +40,7 @@ describe('settings of the gateway', () => {
       SPECTRAL_PUBLIC_URL: 'spectral.example.com',
       REDIS_URL: 'http://redis',
       SPECTRAL_SERVICE_SECRET: 'short',
+      SPECTRAL_OPERATOR_SECRET: 'too short',
       SPECTRAL_MASTER_KEY: 'AAAA',
       SPECTRAL_DEMO: 'maybe',
       SPECTRAL_TRUST_PROXY: '-1',

@@ -17,6 +17,12 @@ export interface TeamKeyHolder {
   readonly teamId: string;
 }
 
+/** Whoever holds an enrolment token, which is checked and used up in one step by the trade itself. */
+export interface EnrolmentTokenHolder {
+  readonly kind: 'enrolment-token';
+  readonly token: string;
+}
+
 /** A machine by its token, which stands at this moment. */
 export interface MachineCaller {
   readonly kind: 'machine';

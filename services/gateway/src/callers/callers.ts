@@ -11,7 +11,7 @@ import type { StandingCache } from '../machines/standing-cache.ts';
 import { findLogin } from '../people/logins.ts';
 import { findUserToken } from '../people/user-tokens.ts';
 import { findTeamKey } from '../teams/team-keys.ts';
-import type { MachineCaller, Person, TeamKeyHolder } from './caller.ts';
+import type { EnrolmentTokenHolder, MachineCaller, Person, TeamKeyHolder } from './caller.ts';
 import { bearerOf, bearerOrApiKeyOf, cookieOf, type Credential } from './credentials.ts';
 import type { LoginCookie } from './login-cookie.ts';
 import { assertSameOrigin } from './same-origin.ts';
@@ -28,8 +28,8 @@ export interface Callers {
   person(request: Caught): Promise<Person>;
   /** As `person`, and null for a request that shows nothing at all or a cookie that ended. */
   personIfAny(request: Caught): Promise<Person | null>;
-  /** Who may register a machine: a team key or a user token, never a cookie. */
-  enroller(request: Caught): Promise<Person | TeamKeyHolder>;
+  /** Who may register a machine: a team key, a user token or an enrolment token, never a cookie. */
+  enroller(request: Caught): Promise<Person | TeamKeyHolder | EnrolmentTokenHolder>;
   /** A machine by its token, in `Authorization` or `x-api-key`. */
   machine(request: Caught): Promise<MachineCaller>;
   /** A machine by the text of its token. */
@@ -40,6 +40,8 @@ export interface Callers {
   commandLine(request: Caught): Promise<MachineCaller | TeamKeyHolder | Person>;
   /** A relay, by the service secret. */
   service(request: Caught): void;
+  /** The operator of a fleet, by its own secret. */
+  operator(request: Caught): void;
 }
 
 export interface CallersParts {
@@ -49,6 +51,8 @@ export interface CallersParts {
   readonly cookie: LoginCookie;
   readonly publicUrl: string;
   readonly serviceSecret: string;
+  /** Null: there is no operator. */
+  readonly operatorSecret: string | null;
   readonly now: () => Date;
 }
 
@@ -72,7 +76,8 @@ export function createCallers(parts: CallersParts): Callers {
       const bearer = bearerOf(headers);
       if (bearer.kind === 'team-key') return keyHolderOf(parts, bearer.text);
       if (bearer.kind === 'user-token') return userOf(parts, bearer.text);
-      throw wrongKind('a team key or a user token', bearer);
+      if (bearer.kind === 'enrolment-token') return { kind: 'enrolment-token', token: bearer.text };
+      throw wrongKind('a team key, a user token or an enrolment token', bearer);
     },
     async machine({ headers }) {
       const shown = bearerOrApiKeyOf(headers);
@@ -93,13 +98,15 @@ export function createCallers(parts: CallersParts): Callers {
       if (shown.kind === 'user-token') return userOf(parts, shown.text);
       throw wrongKind('a machine token, a team key or a user token', shown);
     },
-    service({ headers }) {
-      const bearer = bearerOf(headers);
-      if (bearer.kind === 'none' || !sameSecret(bearer.text, parts.serviceSecret)) {
-        throw new ServiceError('unauthenticated', 'expected the service secret as bearer');
-      }
-    },
+    service: ({ headers }) => assertShows(headers, parts.serviceSecret, 'the service secret'),
+    operator: ({ headers }) => assertShows(headers, parts.operatorSecret, 'the operator’s secret'),
   };
+}
+
+function assertShows(headers: IncomingHttpHeaders, secret: string | null, what: string): void {
+  const bearer = bearerOf(headers);
+  if (secret !== null && bearer.kind !== 'none' && sameSecret(bearer.text, secret)) return;
+  throw new ServiceError('unauthenticated', `expected ${what} as bearer`);
 }
 
 async function browserPerson(
@@ -159,6 +166,7 @@ function wrongKind(expected: string, came: Credential): ServiceError {
     'team-key': 'a team key',
     'user-token': 'a user token',
     'machine-token': 'a machine token',
+    'enrolment-token': 'an enrolment token',
     'unknown-token': 'something that is no token of Spectral',
   };
   return new ServiceError('unauthenticated', `expected ${expected}; ${names[came.kind]} came`);

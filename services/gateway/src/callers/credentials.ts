@@ -1,10 +1,13 @@
 /** What a request shows to say who it is from: pure reading of headers. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { TEAM_KEY_PREFIX } from '@spectral/proto/wire';
+import { ENROLMENT_TOKEN_PREFIX, TEAM_KEY_PREFIX } from '@spectral/proto/wire';
 import { USER_TOKEN_PREFIX } from '../people/user-tokens.ts';
 
 export type Credential =
-  | { readonly kind: 'team-key' | 'user-token' | 'machine-token' | 'unknown-token'; readonly text: string }
+  | {
+      readonly kind: 'team-key' | 'user-token' | 'machine-token' | 'enrolment-token' | 'unknown-token';
+      readonly text: string;
+    }
   | { readonly kind: 'none' };
 
 /** `Authorization: Bearer …`, sorted by its form. A header of another form is an unknown token, never nothing. */
@@ -33,6 +36,7 @@ export function cookieOf(headers: IncomingHttpHeaders, name: string): string | n
 
 function sort(text: string): Credential {
   if (text.startsWith(TEAM_KEY_PREFIX)) return { kind: 'team-key', text };
+  if (text.startsWith(ENROLMENT_TOKEN_PREFIX)) return { kind: 'enrolment-token', text };
   if (text.startsWith(USER_TOKEN_PREFIX)) return { kind: 'user-token', text };
   // The three dotted parts of a JWT.
   return { kind: text.split('.').length === 3 ? 'machine-token' : 'unknown-token', text };

@@ -1,5 +1,5 @@
 /** Rows of the identity tables (migrations/0001-identity.sql) as Kysely sees them. Times are Dates, ids UUID text. */
-import type { Role, Visibility } from '@spectral/proto/wire';
+import type { FleetPhase, Role, Visibility } from '@spectral/proto/wire';
 import type { ColumnType, JSONColumnType } from 'kysely';
 import type { JWK } from 'jose';
 
@@ -97,6 +97,28 @@ export interface IdentityTables {
     registered_at: Date;
     last_seen_at: Later<Date>;
     revoked_at: Later<Date>;
+  };
+  /** migrations/0103-fleet.sql, as the next. */
+  fleet_machines: {
+    machine_id: Fixed<string>;
+    uid: Fixed<string>;
+    pool: string;
+    phase: FleetPhase;
+    reason: string;
+    message: string;
+    claimed_by: Later<string>;
+    enrolled_at: Later<Date>;
+    wake_requested_at: Later<Date>;
+    created_at: Fixed<Date>;
+  };
+  enrolment_tokens: {
+    token_hash: Fixed<string>;
+    machine_id: Fixed<string>;
+    created_at: Fixed<Date>;
+    expires_at: Fixed<Date>;
+    used_at: Later<Date>;
+    used_with: Later<string>;
+    ended_at: Later<Date>;
   };
   signing_keys: {
     kid: Fixed<string>;

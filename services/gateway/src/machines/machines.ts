@@ -1,6 +1,6 @@
 /** Machines as people see them: rows, presence and rights together. */
 import { ServiceError, type Presence } from '@spectral/common';
-import type { Machine, Role, Visibility } from '@spectral/proto/wire';
+import type { FleetPart, Machine, Role, Visibility } from '@spectral/proto/wire';
 import type { Database } from '../database/index.ts';
 import { roleIn } from '../teams/teams.ts';
 import { managesMachine, ownerAfter, seesMachine, type Viewer } from './visibility.ts';
@@ -131,6 +131,7 @@ function machineRows(db: Database) {
     .selectFrom('machines')
     .innerJoin('teams', 'teams.id', 'machines.team_id')
     .leftJoin('users as owners', 'owners.id', 'machines.owner_id')
+    .leftJoin('fleet_machines as fleet', 'fleet.machine_id', 'machines.id')
     .select([
       'machines.id',
       'machines.name',
@@ -143,6 +144,10 @@ function machineRows(db: Database) {
       'owners.name as ownerName',
       'teams.id as teamId',
       'teams.name as teamName',
+      'fleet.pool',
+      'fleet.phase',
+      'fleet.reason',
+      'fleet.message',
     ]);
 }
 
@@ -199,6 +204,11 @@ function asMachine(row: MachineRow, viewer: Viewer | null, seen: Seen, now: Date
     team: { id: row.teamId, name: row.teamName },
     owner: row.ownerId === null ? null : { id: row.ownerId, name: row.ownerName ?? '' },
     canManage: viewer !== null && managesMachine(row, viewer),
-    fleet: null,
+    fleet: fleetPartOf(row),
   };
+}
+
+function fleetPartOf({ pool, phase, reason, message }: MachineRow): FleetPart | null {
+  if (pool === null || phase === null) return null;
+  return { pool, phase, reason: reason ?? '', message: message ?? '' };
 }

@@ -29,7 +29,7 @@ export async function registerMachine(
 ): Promise<{ machine: RegisteredMachine; announcement: Announcement }> {
   const { teamId, registration } = request;
   const machine = await db.transaction().execute(async (transaction) => {
-    await lockName(transaction, teamId, registration.name);
+    await lockMachineName(transaction, teamId, registration.name);
     return register(transaction, request);
   });
   return {
@@ -43,8 +43,8 @@ export async function registerMachine(
   };
 }
 
-/** Row locks cannot guard a name that has no row yet. */
-async function lockName(
+/** Keeps others from taking the name until the transaction ends: row locks cannot guard one that has no row yet. */
+export async function lockMachineName(
   transaction: Transaction<IdentityTables>,
   teamId: string,
   name: string,
@@ -67,13 +67,16 @@ async function register(
   const { name, hostname, version, pid } = registration;
   const present = await transaction
     .selectFrom('machines')
+    .leftJoin('fleet_machines', 'fleet_machines.machine_id', 'machines.id')
     .select(['id', 'visibility', 'owner_id as ownerId', 'key_id as keyId', 'hostname', 'registration'])
+    .select('fleet_machines.pool')
     .where('team_id', '=', teamId)
     .where('name', '=', name)
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
+  if (typeof present?.pool === 'string') throw nameTaken(name, 'a machine of a fleet');
   const outcome = registrationOutcome(present ?? null, { ...request.registrant, hostname });
-  if (outcome === 'name-taken') throw nameTaken(name);
+  if (outcome === 'name-taken') throw nameTaken(name, 'another person’s private machine');
 
   const row = {
     hostname,
@@ -95,10 +98,10 @@ async function register(
   return { id, teamId, keyId: row.key_id, registration: row.registration, hostname };
 }
 
-function nameTaken(name: string): ServiceError {
+function nameTaken(name: string, whose: string): ServiceError {
   return new ServiceError(
     'machine-name-taken',
-    `the name ${JSON.stringify(name)} belongs to another person's private machine: choose another with --machine-name`,
+    `the name ${JSON.stringify(name)} belongs to ${whose}: choose another with --machine-name`,
     { details: { name, advice: '--machine-name' } },
   );
 }

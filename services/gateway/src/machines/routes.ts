@@ -10,6 +10,7 @@ import {
 import {
   parse,
   registration,
+  renewal,
   TICKET_LIFE_MS,
   ticketRequest,
   visibilityPatch,
@@ -20,8 +21,11 @@ import { Router, type Request } from 'express';
 import type { Announce } from '../announce.ts';
 import type { Callers, MachineCaller, Person, TeamKeyHolder } from '../callers/index.ts';
 import type { Database } from '../database/index.ts';
+import { tradeEnrolmentToken } from '../fleet/trade.ts';
+import { wakeMachine } from '../fleet/wake.ts';
 import { idOf } from '../http/ids.ts';
-import { createRoute, route } from '../http/route.ts';
+import { acceptRoute, createRoute, route } from '../http/route.ts';
+import { WAKES_PER_PERSON, guard, type RateLimit } from '../rate-limits/index.ts';
 import { roleIn, teamsOf } from '../teams/teams.ts';
 import { enrolmentOf } from './enrolment.ts';
 import {
@@ -41,13 +45,14 @@ export interface MachineRoutesParts {
   readonly callers: Callers;
   readonly presence: Presence;
   readonly announce: Announce;
+  readonly limits: RateLimit;
   readonly signingKeys: SigningKeys;
   readonly relayPublicUrl: string;
   readonly now: () => Date;
 }
 
 export function machineRoutes(parts: MachineRoutesParts): Router {
-  const { db, callers, presence, announce, now } = parts;
+  const { db, callers, presence, announce, limits, now } = parts;
   const router = Router();
 
   router.get(
@@ -66,7 +71,9 @@ export function machineRoutes(parts: MachineRoutesParts): Router {
   router.post(
     '/api/machines/self/token',
     route(async (request) => {
-      return renew(parts, await callers.machine(request));
+      const caller = await callers.machine(request);
+      await noteRenewal(db, caller.machineId, request.body);
+      return renew(parts, caller);
     }),
   );
 
@@ -90,6 +97,19 @@ export function machineRoutes(parts: MachineRoutesParts): Router {
       await assertManages(db, machineId, user.id);
       if (await revokeMachine(db, machineId, now())) await announce({ type: 'machine-revoked', machineId });
       return { ok: true };
+    }),
+  );
+
+  router.post(
+    '/api/machines/:id/wake',
+    acceptRoute(async (request) => {
+      const { user } = await callers.person(request);
+      const machineId = idOf(request.params['id'], 'machine');
+      await guard(limits, `wake-user:${user.id}`, WAKES_PER_PERSON);
+      // Who does not see it, shall not learn that it is there.
+      await machineSeenBy(db, presence, machineId, user.id, now());
+      await wakeMachine(db, machineId, now());
+      return { machine: await machineSeenBy(db, presence, machineId, user.id, now()) };
     }),
   );
 
@@ -122,6 +142,11 @@ async function register(parts: MachineRoutesParts, request: Request) {
   const { db, callers, announce, now } = parts;
   const enroller = await callers.enroller(request);
   const wanted = parse(registration, request.body, 'registration');
+  if (enroller.kind === 'enrolment-token') {
+    const traded = await tradeEnrolmentToken(db, enroller.token, wanted, now());
+    if (traded.announcement) await announce(traded.announcement);
+    return enrolmentOf(parts, traded.machine, now());
+  }
   const { machine, announcement } = await registerMachine(db, {
     teamId: await teamFor(db, enroller, wanted),
     registrant:
@@ -133,6 +158,13 @@ async function register(parts: MachineRoutesParts, request: Request) {
   });
   await announce(announcement);
   return enrolmentOf(parts, machine, now());
+}
+
+/** What a machine tells of itself when it renews, as after an update. */
+async function noteRenewal(db: Database, machineId: string, body: unknown): Promise<void> {
+  if (typeof body !== 'object' || body === null || Object.keys(body).length === 0) return;
+  const { hostname, version, pid } = parse(renewal, body, 'renewal');
+  await db.updateTable('machines').set({ hostname, version, pid }).where('id', '=', machineId).execute();
 }
 
 /** A key names its team; a person registers in the team they ask for, else in the one they joined first. */

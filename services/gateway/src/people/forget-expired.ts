@@ -15,6 +15,7 @@ export async function forgetExpired(db: Database, now: Date): Promise<void> {
   await db.deleteFrom('cli_codes').where('expires_at', '<', before).execute();
   await db.deleteFrom('device_requests').where('expires_at', '<', before).execute();
   await db.deleteFrom('invitations').where('expires_at', '<', before).execute();
+  await db.deleteFrom('enrolment_tokens').where('expires_at', '<', before).execute();
 }
 
 /** Does so from time to time, never holding the process up. Several processes may. Returns the way to stop. */

@@ -10,6 +10,8 @@ export const GUESSES_PER_ADDRESS: Limit = { attempts: 30, windowMs: 5 * MINUTE_M
 export const GUESSES_PER_EMAIL: Limit = { attempts: 10, windowMs: 15 * MINUTE_MS };
 /** Device logins that one address may begin. */
 export const DEVICE_STARTS: Limit = { attempts: 20, windowMs: 10 * MINUTE_MS };
+/** Machines of a fleet that one person may wake. */
+export const WAKES_PER_PERSON: Limit = { attempts: 60, windowMs: 5 * MINUTE_MS };
 
 /**
  * Counts an attempt. Throws ServiceError: `rate-limited` with `retryAfterSeconds` when there were too many, and

@@ -11,6 +11,8 @@ import {
   readMigrations,
   type OpenDatabase,
 } from '../../src/database/index.ts';
+import { provideFleetMachine } from '../../src/fleet/fleet-machines.ts';
+import { tradeEnrolmentToken } from '../../src/fleet/trade.ts';
 import { loadSigningKeys } from '../../src/machines/signing-keys.ts';
 import { useLoginLink } from '../../src/people/login-links.ts';
 import { addUser } from '../../src/people/people.ts';
@@ -209,6 +211,27 @@ export function databaseContract(
         'rejected',
         'rejected',
       ]);
+    });
+
+    it('of several trades of one enrolment token one succeeds, and of several wishes for one machine one is made', async () => {
+      await migrated();
+      const team = (await bootstrap(one.db, { publicUrl, now }))?.team.id ?? '';
+      const wanted = { uid: 'u', name: 'fleet-1', team, pool: 'p', visibility: 'SHARED' } as const;
+
+      const made = [];
+      for (const { db } of [one, other]) made.push(await provideFleetMachine(db, wanted, now));
+      const raced = await Promise.all(
+        [one, other, one].map(({ db }) => provideFleetMachine(db, { ...wanted, uid: 'v', name: 'v' }, now)),
+      );
+      const token = made.at(-1)?.token ?? '';
+      const host = { name: 'n', hostname: 'h', version: '1', pid: 1 };
+      const trades = await Promise.allSettled(
+        [one, other, one, other].map(({ db }) => tradeEnrolmentToken(db, token, host, now)),
+      );
+
+      assert.equal(new Set(made.map(({ machineId }) => machineId)).size, 1);
+      assert.equal(new Set(raced.map(({ machineId }) => machineId)).size, 1);
+      assert.equal(trades.filter(({ status }) => status === 'fulfilled').length, 1);
     });
 
     it('all processes sign with one key, sealed', async () => {

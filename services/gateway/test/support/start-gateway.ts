@@ -20,6 +20,8 @@ import { apiClient, type ApiClient } from './api-client.ts';
 
 export const SERVICE_SECRET = 'a-service-secret-for-tests';
 
+export const OPERATOR_SECRET = 'an-operator-secret-for-tests';
+
 export interface TestGateway {
   readonly url: string;
   readonly db: Database;
@@ -82,6 +84,7 @@ export async function startTestGateway(
 const TEST_ENV = {
   SPECTRAL_PORT: '0',
   SPECTRAL_SERVICE_SECRET: SERVICE_SECRET,
+  SPECTRAL_OPERATOR_SECRET: OPERATOR_SECRET,
   SPECTRAL_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
   // Never opened: the parts bring a database in memory.
   SPECTRAL_DATA_DIR: '/nonexistent',
