@@ -4,14 +4,12 @@ import { readFileSync } from 'node:fs';
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const EXIT_CODE = 130;
 
-/** At the first signal the process stops the site and ends. The function returned takes that back. */
-export function leaveOnSignal(stop: () => Promise<void>): () => void {
+/** At the first signal every child is killed, and the process ends. The function returned takes that back. */
+export function leaveOnSignal(): () => void {
   const leave = () => {
-    void stop().finally(() => {
-      // A fault under way may have started a process again meanwhile.
-      for (const pid of children()) process.kill(pid, 'SIGKILL');
-      process.exit(EXIT_CODE);
-    });
+    // At once and without a goodbye: a fault under way would start again what is stopped one by one.
+    for (const pid of children()) process.kill(pid, 'SIGKILL');
+    process.exit(EXIT_CODE);
   };
   for (const signal of SIGNALS) process.once(signal, leave);
   return () => {

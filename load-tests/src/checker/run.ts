@@ -54,7 +54,8 @@ export function veteranOf({ seconds, seed, relays }: CheckerOptions): number | n
 export async function runChecker(options: CheckerOptions, listener: RunListener): Promise<Verdict> {
   const directory = mkdtempSync(join(tmpdir(), 'spectral-checker-'));
   listener.say(`starting in ${directory}`);
-  const verdict = await verdictIn(directory, options, listener);
+  const forgetSignals = leaveOnSignal();
+  const verdict = await verdictIn(directory, options, listener).finally(forgetSignals);
   if (options.keep || verdict.violations.length > 0) return { ...verdict, directory };
   rmSync(directory, { recursive: true, force: true });
   return { ...verdict, directory: null };
@@ -72,11 +73,9 @@ async function verdictIn(
     sessionsPerMachine: SESSIONS_PER_MACHINE,
     relayPreload,
   });
-  const forgetSignals = leaveOnSignal(site.stop);
   try {
     return await verdictOn(site, options, listener);
   } finally {
-    forgetSignals();
     await site.stop();
   }
 }
