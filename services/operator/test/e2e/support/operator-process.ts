@@ -1,0 +1,77 @@
+/** The operator as a process of its own, under the service account and the rights that the chart gives it. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { applyObjects } from '../../support/api-server-apply.ts';
+import type { ApiClient } from '../../support/api-server-client.ts';
+import { kubeconfig, serviceAccountToken } from '../../support/api-server-kubeconfig.ts';
+import type { ApiServer } from '../../support/api-server.ts';
+import { startChild, untilReady, type ChildProgram } from '../../support/child-program.ts';
+import { FLEET_NAMESPACE, HOME_NAMESPACE, namespaces, renderChart } from './chart.ts';
+
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+
+export interface OperatorSettings {
+  readonly server: ApiServer;
+  /** Where it finds the API: the server's own address, or that of a door before it. */
+  readonly apiUrl: string;
+  readonly gatewayUrl: string;
+  readonly relayUrl: string;
+  readonly secret: string;
+}
+
+export interface OperatorLauncher {
+  /** Resolves when it is ready; with `awaitReady` false as soon as its process is there. */
+  start(options?: { readonly awaitReady?: boolean }): Promise<ChildProgram>;
+  readonly healthUrl: string;
+}
+
+/** Applies the chart's account and roles of the operator, and gives what starts it with nothing but those. */
+export async function installOperator(settings: OperatorSettings, port: number): Promise<OperatorLauncher> {
+  const { server, apiUrl } = settings;
+  const account = await applyRights(server.admin);
+  const token = await serviceAccountToken(server.admin, HOME_NAMESPACE, account);
+  const config = join(server.folder, 'operator.kubeconfig');
+  writeFileSync(config, kubeconfig(apiUrl, readFileSync(server.authority), { token }));
+  const healthUrl = `http://127.0.0.1:${port}`;
+  const env = {
+    KUBECONFIG: config,
+    SPECTRAL_PORT: String(port),
+    SPECTRAL_HOST: '127.0.0.1',
+    SPECTRAL_GATEWAY_URL: settings.gatewayUrl,
+    SPECTRAL_AGENT_GATEWAY_URL: settings.gatewayUrl,
+    SPECTRAL_RELAY_URL: settings.relayUrl,
+    SPECTRAL_OPERATOR_SECRET: settings.secret,
+    SPECTRAL_WATCH_NAMESPACES: FLEET_NAMESPACE,
+    SPECTRAL_LEASE_NAMESPACE: HOME_NAMESPACE,
+    SPECTRAL_LEASE_NAME: 'test-spectral-operator',
+  };
+  return {
+    healthUrl,
+    async start({ awaitReady = true } = {}) {
+      const child = startChild({
+        name: 'operator',
+        program: process.execPath,
+        args: [MAIN],
+        env,
+        logFile: join(server.folder, 'logs', 'operator.log'),
+      });
+      if (awaitReady)
+        await untilReady(child, 20_000, async () => (await fetch(`${healthUrl}/ready`)).status === 200);
+      return child;
+    },
+  };
+}
+
+/** Everything of the chart that has to do with who may do what; gives the name of the operator's account. */
+async function applyRights(admin: ApiClient): Promise<string> {
+  const objects = (await renderChart(['--set', 'eval.enabled=true'])).filter(({ kind }) =>
+    ['ServiceAccount', 'Role', 'RoleBinding'].includes(kind),
+  );
+  await applyObjects(admin, [...namespaces(), ...objects], { namespace: HOME_NAMESPACE, manager: 'helm' });
+  const account = objects.find(
+    ({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name.includes('operator'),
+  );
+  if (account === undefined) throw new Error('the chart has no ServiceAccount of the operator');
+  return account.metadata.name;
+}
