@@ -37,13 +37,17 @@ export function objectOf(fields: Fields): Json {
   return asRecord(valueOf(root));
 }
 
-/** Puts `value` at `path`; fields that stood there in another form, above or below, go. */
+/** Puts `value` at `path`; values that stood above or below it go. An empty map is in nobody's way. */
 export function setField(fields: Fields, path: string, value: unknown): void {
-  if (!fields.has(path)) {
-    const steps = stepsOf(path);
-    for (const other of fields.keys()) if (overlaps(stepsOf(other), steps)) fields.delete(other);
-  }
+  if (!fields.has(path) && !isRecord(value)) dropOverlapping(fields, path);
   fields.set(path, value);
+}
+
+function dropOverlapping(fields: Fields, path: string): void {
+  const steps = stepsOf(path);
+  for (const [other, value] of fields) {
+    if (!isRecord(value) && overlaps(stepsOf(other), steps)) fields.delete(other);
+  }
 }
 
 /** Whether the field belongs to the status. */

@@ -87,8 +87,7 @@ export function faultyCluster(cluster: Cluster, fateOf: (call: Call) => Fate): F
       watch(resource, namespace, listener, options) {
         const alive = {
           added: (object: Parameters<typeof listener.added>[0]) => void (dead || listener.added(object)),
-          updated: (...change: Parameters<typeof listener.updated>) =>
-            void (dead || listener.updated(...change)),
+          updated: (...news: Parameters<typeof listener.updated>) => void (dead || listener.updated(...news)),
           removed: (object: Parameters<typeof listener.removed>[0]) =>
             void (dead || listener.removed(object)),
           synced: () => void (dead || listener.synced()),

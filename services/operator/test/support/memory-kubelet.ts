@@ -2,8 +2,7 @@
  * Nodes in memory: pods are placed, run, connect to the scripted relay as `spectral serve` does, and end when asked.
  * What must never happen is written down as a fault.
  */
-import type { Cluster, Existing } from '../../src/cluster/index.ts';
-import { pause, type Timers } from '../../src/cluster/index.ts';
+import { pause, type Cluster, type Existing, type Timers } from '../../src/cluster/index.ts';
 import { PODS, SECRETS, VOLUME_CLAIMS, type Pod } from '../../src/kinds/index.ts';
 import type { ScriptedGateway } from './scripted-gateway.ts';
 import type { ScriptedRelay } from './scripted-relay.ts';
