@@ -3,17 +3,12 @@ import { controlledBy, type Existing } from '../cluster/index.ts';
 import type { AgentTemplate, EgressRule, NetworkPolicy } from '../kinds/index.ts';
 import { LABEL } from './labels.ts';
 
-/** Pods of the gateway and the relay, as the chart labels them. */
-export interface HomePods {
-  readonly namespace: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
 export function networkPolicyName(template: Existing<AgentTemplate>): string {
   return `spectral-agents-${template.metadata.name}`;
 }
 
-export function networkPolicy(template: Existing<AgentTemplate>, home: HomePods): NetworkPolicy {
+/** `homeNamespace` is where the gateway and the relay run, labelled as the chart labels them. */
+export function networkPolicy(template: Existing<AgentTemplate>, homeNamespace: string): NetworkPolicy {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -28,15 +23,23 @@ export function networkPolicy(template: Existing<AgentTemplate>, home: HomePods)
       policyTypes: ['Ingress', 'Egress'],
       egress: [
         { ports: [port('UDP', 53), port('TCP', 53)] },
-        { to: [podsOf(home)] },
+        { to: [entrancesOf(homeNamespace)] },
         ...(template.spec.isolation.networkEgress ?? []).map(ruleOf),
       ],
     },
   };
 }
 
-function podsOf({ namespace, labels }: HomePods): Record<string, unknown> {
-  return { ...namespaceNamed(namespace), podSelector: { matchLabels: labels } };
+function entrancesOf(namespace: string): Record<string, unknown> {
+  return {
+    ...namespaceNamed(namespace),
+    podSelector: {
+      matchLabels: { 'app.kubernetes.io/part-of': 'spectral' },
+      matchExpressions: [
+        { key: 'app.kubernetes.io/component', operator: 'In', values: ['gateway', 'relay'] },
+      ],
+    },
+  };
 }
 
 function ruleOf({ cidr, except, namespace, ports }: EgressRule): Record<string, unknown> {

@@ -2,8 +2,17 @@
 import { createHash } from 'node:crypto';
 import type { AgentTemplate } from '../kinds/index.ts';
 
+/** Asked for at every look at every machine of a pool, and the same as long as the template is. */
+const known = new WeakMap<AgentTemplate['spec'], string>();
+
 /** Ten hex digits. Sizes of disks, times and network rules do not enter: they need no new pod. */
 export function revisionOf({ spec }: Pick<AgentTemplate, 'spec'>): string {
+  const revision = known.get(spec) ?? hashOf(spec);
+  known.set(spec, revision);
+  return revision;
+}
+
+function hashOf(spec: AgentTemplate['spec']): string {
   const shaping = { pod: spec.pod, mountPath: spec.workspace.mountPath, profile: spec.isolation.profile };
   return createHash('sha256').update(orderedJson(shaping)).digest('hex').slice(0, 10);
 }

@@ -5,7 +5,7 @@ import { ANNOTATION, LABEL } from './labels.ts';
 
 /** Bears part of the Agent's uid: a later Agent of the same name never finds the disk of an earlier one. */
 export function volumeNameOf(agent: Existing<Agent>): string {
-  return `${agent.metadata.name}-${agent.metadata.uid.slice(0, 8)}`;
+  return `${agent.metadata.name}-${agent.metadata.uid.slice(-8)}`;
 }
 
 /** Goes with the Agent, unless it is released first. */

@@ -18,8 +18,6 @@ export interface AgentFacts {
   readonly isGuarded: boolean;
   /** Pods it controls: one at most, if all is well. */
   readonly pods: readonly Existing<Pod>[];
-  /** A pod has its name and is not its own. */
-  readonly isNameTaken: boolean;
   readonly volume: Existing<VolumeClaim> | null;
   /** The relay's latest word, not older than a few seconds; null when the relay gave none. */
   readonly activity: MachineActivity | null;

@@ -54,7 +54,6 @@ function startPod(facts: AgentFacts): Steps {
   const { agent, volume, now, obstacle } = facts;
   if (facts.template === null)
     return blocked(facts.pool === null && agent.spec.poolRef ? 'PoolNotFound' : 'TemplateNotFound');
-  if (facts.isNameTaken) return blocked('NameTaken', `A pod named ${agent.metadata.name} is not of this Agent.`);
   if (obstacle !== null && obstacle.until > now) return blocked(obstacle.reason, obstacle.message);
   const before: AgentAction[] = [];
   if (!agent.metadata.finalizers?.includes(REVOKE_FINALIZER)) before.push({ do: 'add-finalizer' });
@@ -118,6 +117,8 @@ function end(facts: AgentFacts): Steps {
   const waitedMs = facts.now - (timeOf(facts.agent.metadata.deletionTimestamp) ?? facts.now);
   const isOverdue = waitedMs >= drainTimeoutMs(facts);
   if (facts.pods.length > 0) return free(endPod(facts, { whenBusy: 'drain', isOverdue }));
+  const { obstacle } = facts;
+  if (obstacle !== null && obstacle.until > facts.now) return blocked(obstacle.reason, obstacle.message);
   const machineId = machineIdOf(facts);
   // By then no token of the machine is good any more, so nothing is left to revoke in haste.
   const gaveUp = waitedMs >= drainTimeoutMs(facts) + MACHINE_TOKEN_LIFE_MS;

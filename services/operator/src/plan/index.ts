@@ -1,6 +1,7 @@
 /** What to do about what was found: pure functions, one for each kind. */
 export type { AgentAction } from './agent-action.ts';
 export type { AgentFacts, Obstacle } from './agent-facts.ts';
+export { isOutdated } from './agent-intent.ts';
 export { viewOf, type AgentView } from './agent-view.ts';
 export * from './conditions.ts';
 export { planAgent, type AgentPlan } from './plan-agent.ts';

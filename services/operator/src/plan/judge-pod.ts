@@ -41,7 +41,7 @@ export function judgePod(pod: Pod): PodJudgement {
     isScheduled: scheduled?.status === 'True' || pod.spec.nodeName !== undefined,
     isUnschedulable: scheduled?.status === 'False' && scheduled.reason === 'Unschedulable',
     isTargeted: conditionOf(pod, 'DisruptionTarget')?.status === 'True',
-    runsSince: process === 'running' ? (containerOf(pod)?.state.running?.startedAt ?? null) : null,
+    runsSince: process === 'running' ? runsSinceOf(pod) : null,
   };
 }
 
@@ -50,10 +50,14 @@ function processOf(pod: Pod): ProcessState {
   if (phase === 'Failed' || phase === 'Succeeded') return 'over';
   if (isNodeSilent(pod)) return 'unheard';
   const container = containerOf(pod);
-  if (!container) return 'not-started';
+  if (!container) return phase === 'Running' ? 'running' : 'not-started';
   if (container.state.running) return 'running';
   if (container.state.terminated) return 'down';
   return container.restartCount === 0 && !container.lastState?.terminated ? 'not-started' : 'down';
+}
+
+function runsSinceOf(pod: Pod): string | null {
+  return containerOf(pod)?.state.running?.startedAt ?? pod.status?.startTime ?? null;
 }
 
 function isNodeSilent(pod: Pod): boolean {

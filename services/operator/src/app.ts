@@ -1,0 +1,166 @@
+/**
+ * An operator: it watches, and while it leads it works. Several may run; the others are ready to take over and change
+ * nothing.
+ */
+import { createServer } from 'node:http';
+import { closeServer, listen, type Logger, type Metrics } from '@spectral/common';
+import { createEventRecorder, createExpectations, leadersOnly, startLeaseElection } from './cluster/index.ts';
+import type { Cluster, Leader, Timers } from './cluster/index.ts';
+import type { OperatorConfig } from './config.ts';
+import { createCounters, type OperatorCounters } from './counters.ts';
+import { createHealthHandler } from './health.ts';
+import { observeOperator } from './metrics.ts';
+import type { FleetGateway } from './outside/fleet-gateway.ts';
+import type { TurnJudge } from './outside/turn-judge.ts';
+import { createControllers, type Controllers } from './reconcile/controllers.ts';
+import { createFreshness } from './reconcile/freshness.ts';
+import { createGuards } from './reconcile/guards.ts';
+import { createPolls } from './reconcile/polls.ts';
+import { createStatusWriter } from './reconcile/status-writer.ts';
+import { startWorld, type WorldListener } from './reconcile/world.ts';
+
+/** What an operator stands on. It closes none of these; whoever made them does. */
+export interface OperatorParts {
+  readonly cluster: Cluster;
+  /** Made once it is known who leads: both ask before they change anything. */
+  readonly gateway: (leader: Leader) => FleetGateway;
+  readonly relay: (leader: Leader) => TurnJudge;
+  /** Of this process alone, never used again by a later one. */
+  readonly identity: string;
+  readonly timers: Timers;
+  /** Milliseconds by a clock that nobody sets. */
+  readonly monotonic: () => number;
+  readonly random: () => number;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Leadership ended other than by `close`: this operator does nothing any more. */
+  readonly lost: () => void;
+}
+
+type Settings = Pick<OperatorConfig, 'namespaces' | 'leaseNamespace' | 'leaseName' | 'agentGatewayUrl'>;
+
+export interface Operator {
+  isLeading(): boolean;
+  /** Whether it has seen the cluster whole. */
+  isReady(): boolean;
+  readonly counters: Readonly<OperatorCounters>;
+  /** Gives leadership back once the work under way has ended. */
+  close(): Promise<void>;
+}
+
+export function startOperator(settings: Settings, parts: OperatorParts): Operator {
+  const { timers, log, metrics } = parts;
+  const counters = createCounters();
+  const told: { to: Controllers | null } = { to: null };
+  const world = startWorld(parts.cluster, settings.namespaces, forwarding(told));
+  const state = { isReady: false };
+  const isClosed = new AbortController();
+  void world.synced.then(() => (state.isReady = true));
+
+  const election = startLeaseElection({
+    ...parts,
+    namespace: settings.leaseNamespace,
+    name: settings.leaseName,
+    acquired(fence) {
+      log.info({ fence, identity: parts.identity }, 'leading');
+      void world.synced.then(() => {
+        if (!isClosed.signal.aborted) begin();
+      });
+    },
+    lost() {
+      void stopWork();
+      parts.lost();
+    },
+  });
+  const cluster = leadersOnly(parts.cluster, election);
+  const gateway = parts.gateway(election);
+  const relay = parts.relay(election);
+  const polls = createPolls({
+    relay,
+    gateway,
+    timers,
+    log,
+    machineIds: () => machineIds(),
+    machineChanged: (machineId) => told.to?.machineChanged(machineId),
+    agentChanged: (uid) => told.to?.agentChanged(uid),
+  });
+  const machineIds = () =>
+    world.agents.all().flatMap(({ metadata, status }) => {
+      const fleet = polls.fleet(metadata.uid);
+      return status?.machineId ?? (fleet === 'unknown' || fleet === null ? [] : fleet.machineId);
+    });
+  const freshness = createFreshness();
+  const controllers = createControllers({
+    cluster,
+    world,
+    gateway,
+    relay,
+    leader: election,
+    polls,
+    freshness,
+    expectations: createExpectations(timers.now),
+    statuses: createStatusWriter(cluster, freshness, timers.now),
+    events: createEventRecorder({ cluster, component: 'spectral-operator', now: timers.now, log }),
+    guards: createGuards(cluster, timers.now, log),
+    claimWait: metrics.histogram('operator_claim_wait_seconds', 'From a claim to its machine'),
+    counters,
+    timers,
+    log,
+    metrics,
+    agentGatewayUrl: settings.agentGatewayUrl,
+    homeNamespace: settings.leaseNamespace,
+  });
+  told.to = controllers;
+  const isLeading = () => election.fence() !== null;
+  const unobserve = observeOperator(metrics, { counters, world, polls, isLeading, depths: controllers.depths });
+
+  const begin = () => {
+    polls.start();
+    controllers.start();
+  };
+  const stopWork = async () => {
+    isClosed.abort();
+    await Promise.all([polls.close(), controllers.close()]);
+  };
+  return {
+    isLeading,
+    isReady: () => state.isReady,
+    counters,
+    async close() {
+      await stopWork();
+      await election.stop();
+      world.close();
+      unobserve();
+    },
+  };
+}
+
+/** The same with a server of its own, which answers `/health`, `/ready` and `/metrics`. */
+export async function startOperatorProcess(
+  settings: Settings & Pick<OperatorConfig, 'host' | 'port'>,
+  parts: OperatorParts,
+): Promise<Operator & { readonly url: string }> {
+  const operator = startOperator(settings, parts);
+  const server = createServer(createHealthHandler({ ...operator, metrics: parts.metrics }));
+  const port = await listen(server, settings);
+  return {
+    ...operator,
+    url: `http://${settings.host}:${port}`,
+    async close() {
+      await operator.close();
+      await closeServer(server, 500);
+    },
+  };
+}
+
+/** The watches begin before there is anyone to tell. */
+function forwarding(told: { readonly to: WorldListener | null }): WorldListener {
+  return {
+    agent: (agent) => told.to?.agent(agent),
+    pool: (pool) => told.to?.pool(pool),
+    template: (template) => told.to?.template(template),
+    claim: (claim) => told.to?.claim(claim),
+    policy: (policy) => told.to?.policy(policy),
+    part: (part) => told.to?.part(part),
+  };
+}

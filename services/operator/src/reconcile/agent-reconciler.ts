@@ -1,0 +1,90 @@
+/** One machine, from what is found to what is done about it. */
+import { keyOf, partsOfKey, type Existing } from '../cluster/index.ts';
+import { AGENTS, type Agent } from '../kinds/index.ts';
+import { planAgent, type AgentFacts, type AgentPlan, type Obstacle } from '../plan/index.ts';
+import { doAgentAction } from './agent-work.ts';
+import { factsOf } from './found.ts';
+import type { Guards } from './guards.ts';
+import { RECHECK_MS, soonest, type Kit } from './kit.ts';
+import { obstacleOf } from './obstacles.ts';
+import { createTeller } from './teller.ts';
+
+export function createAgentReconciler(kit: Kit & { readonly guards: Guards }) {
+  const { world, freshness, expectations, timers } = kit;
+  /** By key, what was refused last. */
+  const obstacles = new Map<string, Obstacle>();
+  const teller = createTeller(kit);
+
+  const isBehind = (agent: Existing<Agent>, key: string) =>
+    freshness.isStale(agent) ||
+    expectations.outstanding(key) > 0 ||
+    world.pods.by('owner', agent.metadata.uid).some((pod) => freshness.isStale(pod));
+  const find = (agent: Existing<Agent>, key: string): AgentFacts => {
+    const now = timers.now();
+    const obstacle = obstacles.get(key) ?? null;
+    if (obstacle && obstacle.until <= now) obstacles.delete(key);
+    const isGuarded = kit.guards.isEnsured(agent);
+    return factsOf(kit, agent, { obstacle, isGuarded, fence: kit.leader.assertLeading(), now });
+  };
+  const act = async (facts: AgentFacts, plan: AgentPlan, key: string): Promise<boolean> => {
+    try {
+      for (const action of plan.actions) await doAgentAction(kit, facts, action);
+      return true;
+    } catch (error) {
+      const obstacle = obstacleOf(error, timers.now());
+      if (obstacle === null) throw error;
+      obstacles.set(key, obstacle);
+      return false;
+    }
+  };
+
+  /** Gives the milliseconds until it should run again. */
+  return async (key: string): Promise<number | void> => {
+    const { namespace, name } = partsOfKey(key);
+    const agent = world.agents.get(namespace, name);
+    if (!agent) {
+      expectations.forget(key);
+      obstacles.delete(key);
+      return undefined;
+    }
+    if (isBehind(agent, key)) return RECHECK_MS;
+    const facts = find(agent, key);
+    const plan = planAgent(facts);
+    // What a deletion stands on, such as a failure or that it sleeps, must be known before the pod is gone.
+    const endsSomething = plan.actions.some(({ do: what }) => what === 'delete-pod' || what === 'delete-agent');
+    if (endsSomething) await write(kit, agent, plan, true);
+    const wentWell = await act(facts, plan, key);
+    if (!wentWell) return 0;
+    tellEvents(kit, agent, plan);
+    if (plan.actions.some(({ do: what }) => what === 'drop-finalizer')) return undefined;
+    const isMoving = plan.actions.length > 0;
+    const writeAgainMs = endsSomething ? null : await write(kit, agent, plan, isUrgent(agent, plan, isMoving));
+    const tellAgainMs = await teller.tell(facts, plan);
+    return soonest(plan.lookAgainMs, writeAgainMs, tellAgainMs, isMoving ? RECHECK_MS : null);
+  };
+}
+
+async function write(
+  { statuses, counters }: Kit,
+  agent: Existing<Agent>,
+  { status }: AgentPlan,
+  isUrgentNow: boolean,
+): Promise<number | null> {
+  if (agent.status?.hibernatedAt === undefined && status.hibernatedAt !== undefined) counters.hibernations += 1;
+  return statuses.write(AGENTS, agent, { status, isUrgent: isUrgentNow });
+}
+
+/** A machine on its way up changes every moment; one write at the end tells it all. */
+function isUrgent({ status: before }: Existing<Agent>, { status }: AgentPlan, isMoving: boolean): boolean {
+  const onTheWay = status.phase === 'starting' || status.phase === 'pending' || isMoving;
+  return before?.phase !== status.phase && !onTheWay;
+}
+
+function tellEvents({ events }: Kit, agent: Existing<Agent>, plan: AgentPlan): void {
+  for (const event of plan.events) events.record(agent, event);
+}
+
+/** Names the Agent in queues. */
+export function agentKey({ metadata }: Existing<Agent>): string {
+  return keyOf(metadata.namespace, metadata.name);
+}

@@ -1,0 +1,30 @@
+/** Refusals that a plan should know of, instead of running into them again at once. */
+import { isClusterError } from '../cluster/index.ts';
+import { OutsideError } from '../outside/outside-error.ts';
+import type { Obstacle, Reason } from '../plan/index.ts';
+
+const SHORT_MS = 5_000;
+const LONG_MS = 30_000;
+
+/** What stands in the way by this error; null for one that only asks to try again. */
+export function obstacleOf(error: unknown, now: number): Obstacle | null {
+  const found = refusalOf(error);
+  return found && { reason: found.reason, message: messageOf(error), until: now + found.waitMs };
+}
+
+function refusalOf(error: unknown): { readonly reason: Reason; readonly waitMs: number } | null {
+  if (error instanceof OutsideError) {
+    if (error.code === 'unreachable') return { reason: 'GatewayUnreachable', waitMs: SHORT_MS };
+    if (error.code === 'refused') return { reason: 'TokenRejected', waitMs: LONG_MS };
+    return null;
+  }
+  if (isClusterError(error, 'quota-exceeded')) return { reason: 'QuotaExceeded', waitMs: LONG_MS };
+  if (isClusterError(error, 'namespace-terminating')) return { reason: 'NamespaceEnds', waitMs: LONG_MS };
+  if (isClusterError(error, 'forbidden', 'invalid')) return { reason: 'NotAllowed', waitMs: LONG_MS };
+  if (isClusterError(error, 'already-exists')) return { reason: 'NameTaken', waitMs: SHORT_MS };
+  return null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}
