@@ -1,6 +1,6 @@
 // Reads what a values file says of its own keys: the comment above each.
 
-import { isMap, isScalar, parseDocument, type Pair, type YAMLMap } from 'yaml';
+import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
 
 /** One key of a values file. */
 export interface ValueComment {
@@ -26,7 +26,7 @@ export function valueComments(text: string): ValueComment[] {
 
 function commentsIn(map: YAMLMap, prefix: string, firstComment: string): ValueComment[] {
   return map.items.flatMap((pair, index) => {
-    const { key, value } = pair as Pair;
+    const { key, value } = pair;
     if (!isScalar(key)) return [];
     const path = `${prefix}${String(key.value)}`;
     const text = oneLine(key.commentBefore ?? (index === 0 ? firstComment : ''));

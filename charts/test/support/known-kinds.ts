@@ -47,5 +47,7 @@ async function assertCore(object: Manifest): Promise<void> {
 function schemaOf({ apiVersion, kind }: Manifest): object | undefined {
   if (apiVersion !== 'spectral.dev/v1alpha1') return OTHER_KINDS[`${apiVersion} ${kind}`];
   const file = FLEET[kind];
-  return file && specSchema(parse(readFileSync(join(CRD_CHART, 'files', `${file}.yaml`), 'utf8')));
+  return file === undefined
+    ? undefined
+    : specSchema(parse(readFileSync(join(CRD_CHART, 'files', `${file}.yaml`), 'utf8')));
 }
