@@ -25,9 +25,12 @@ export function poolSize(
   return { desired: Math.min(wanted, limit), isLimited: wanted > limit, limit };
 }
 
-/** A machine that waits for its first user, or will. Failed ones count, or each failure would bring another machine. */
-export function isSpare(view: AgentView): boolean {
-  return view.isFresh && view.standing !== 'leaving' && view.standing !== 'busy' && view.standing !== 'asleep';
+/**
+ * A machine that waits for its first user, or will. Those that failed or are not heard of count, or each would bring
+ * another machine.
+ */
+export function isSpare({ isFresh, standing }: AgentView): boolean {
+  return isFresh && standing !== 'leaving' && standing !== 'asleep';
 }
 
 /** Machines to take away now, the least missed first. Never one that is busy, unheard of, held or claimed. */
