@@ -104,6 +104,13 @@ export function createGatewayClient(access: GatewayAccess) {
         await send<unknown>('PATCH', `/api/machines/${encodeURIComponent(id)}/visibility`, { visibility }),
         'machine',
       ).machine,
+    /** Asks for a sleeping machine of a fleet. It comes online by itself; what it answers is how it stands now. */
+    wakeMachine: async (id: string): Promise<Machine> =>
+      parse(
+        oneMachine,
+        await send<unknown>('POST', `/api/machines/${encodeURIComponent(id)}/wake`),
+        'machine',
+      ).machine,
     revokeMachine: (id: string) => send<unknown>('DELETE', `/api/machines/${encodeURIComponent(id)}`),
     relayTicket: (machineId: string) => send<RelayTicket>('POST', '/api/relay-tickets', { machineId }),
 

@@ -32,6 +32,7 @@ export function MachinePage({ machineId }: { machineId: string }) {
 
 function Panes({ machineId, room }: { machineId: string; room: MachineRoom }) {
   const link = useStore(room.link);
+  useFollowWhileAway(link.kind === 'machine-offline');
   const [isSession, session] = useRoute<{ session: string }>('/m/:machine/s/:session');
   const [isProject, project] = useRoute<{ project: string }>('/m/:machine/p/:project');
   const [path] = useLocation();
@@ -51,4 +52,10 @@ function Panes({ machineId, room }: { machineId: string; room: MachineRoom }) {
       </main>
     </div>
   );
+}
+
+/** Only the gateway knows how a machine that is not there comes along. */
+function useFollowWhileAway(isAway: boolean): void {
+  const { machines } = useServices();
+  useEffect(() => (isAway ? machines.watch() : undefined), [isAway, machines]);
 }

@@ -6,8 +6,9 @@ import { freshnessOf } from './freshness.ts';
 import { useMachine } from './machine-context.ts';
 
 export function FreshnessMark({ channel }: { channel: ChannelState | null }) {
-  const link = useStore(useMachine().room.link);
-  const { tone, text } = freshnessOf(link, channel, useNow());
+  const { room, info } = useMachine();
+  const link = useStore(room.link);
+  const { tone, text } = freshnessOf(link, channel, useNow(), info?.fleet ?? null);
   return (
     <span className={`freshness freshness-${tone}`} role="status">
       <span

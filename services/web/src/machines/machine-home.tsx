@@ -3,11 +3,11 @@ import { useLocation } from 'wouter';
 import { sessionPath } from '../app/paths.ts';
 import { usePageTitle } from '../app/page-title.ts';
 import { useStore } from '../data/store.ts';
-import { Empty, Waiting } from '../design/empty.tsx';
+import { Empty } from '../design/empty.tsx';
 import { Kbd } from '../design/kbd.tsx';
 import { ProjectForm } from '../projects/project-form.tsx';
 import { SessionList } from '../sessions/session-list.tsx';
-import { unreachableBecause } from './freshness.ts';
+import { MachineAway } from './away.tsx';
 import { useMachine } from './machine-context.ts';
 
 const RECENT = 8;
@@ -15,22 +15,10 @@ const RECENT = 8;
 export function MachineHome() {
   const { room, name } = useMachine();
   const lists = useStore(room.lists);
-  const link = useStore(room.link);
   const [, navigate] = useLocation();
   usePageTitle(name ?? 'Machine', lists?.sessions.filter(({ status }) => status === 'running').length);
 
-  if (!lists) {
-    const off = unreachableBecause(link, name ?? 'This machine');
-    if (!off) return <Waiting what="Asking the machine for its projects" />;
-    return (
-      <Empty page title={`Waiting for ${name ?? 'the machine'}`}>
-        <p>
-          {off} Start <code className="mono">spectral serve</code> there, or wake it up. This page connects by
-          itself the moment it is back.
-        </p>
-      </Empty>
-    );
-  }
+  if (!lists) return <MachineAway />;
   if (lists.projects.length === 0) {
     return (
       <Empty page title="Create your first project">

@@ -1,7 +1,7 @@
 // A machine in the picker.
 import { useState } from 'react';
 import { Link } from 'wouter';
-import type { Machine } from '@spectral/proto/wire';
+import type { FleetPart, Machine } from '@spectral/proto/wire';
 import { machinePath } from '../app/paths.ts';
 import { useServices } from '../app/services.ts';
 import { useRoughNow } from '../data/clock.ts';
@@ -10,22 +10,25 @@ import { agoText } from '../design/amounts.ts';
 import { IconButton } from '../design/button.tsx';
 import { Icon } from '../design/icon.tsx';
 import { Menu, MenuItem } from '../design/menu.tsx';
+import { notablePhase, phaseDetail, phaseText } from './fleet-phase.ts';
 
 export function MachineRow({ machine, onRevoke }: { machine: Machine; onRevoke: () => void }) {
   const [failure, setFailure] = useState<string | null>(null);
   return (
     <li className={machine.online ? 'machine' : 'machine machine-offline'}>
       <Link href={machinePath(machine.id)} className="machine-link">
-        <span className={machine.online ? 'dot dot-online' : 'dot'} aria-hidden="true" />
+        <span className={dotOf(machine)} aria-hidden="true" />
         <span className="machine-name truncate">
           {machine.name}
-          {machine.hostname !== machine.name && <small className="truncate">{machine.hostname}</small>}
+          <Origin machine={machine} />
         </span>
         <span className="machine-presence">
           <Presence machine={machine} />
         </span>
-        <span className="machine-owner truncate">{machine.owner ? machine.owner.name : 'Team key'}</span>
-        <span className="machine-version numbers truncate">v{machine.version}</span>
+        <span className="machine-owner truncate">{ownerText(machine)}</span>
+        <span className="machine-version numbers truncate">
+          {machine.version !== '' && `v${machine.version}`}
+        </span>
       </Link>
       <VisibilityButton machine={machine} onFailure={setFailure} />
       {machine.canManage ? (
@@ -62,9 +65,43 @@ export function MachineRow({ machine, onRevoke }: { machine: Machine; onRevoke: 
 
 function Presence({ machine }: { machine: Machine }) {
   const now = useRoughNow();
+  const fleet = notablePhase(machine);
+  if (fleet) return <Phase fleet={fleet} />;
   if (machine.online) return <>Online</>;
   if (machine.lastSeenAt === null) return <>Never connected</>;
   return <>Offline · seen {agoText(Date.parse(machine.lastSeenAt), now)}</>;
+}
+
+/** Where a machine of a fleet stands, and why. */
+function Phase({ fleet }: { fleet: FleetPart }) {
+  const detail = phaseDetail(fleet);
+  return (
+    <>
+      {phaseText(fleet.phase)}
+      {detail !== '' && (
+        <small className="machine-detail truncate" title={detail}>
+          {detail}
+        </small>
+      )}
+    </>
+  );
+}
+
+/** Where it comes from: its pool, or the host it runs on, if that is called otherwise. */
+function Origin({ machine: { fleet, hostname, name } }: { machine: Machine }) {
+  if (fleet) return <small className="truncate">pool {fleet.pool}</small>;
+  return hostname === name ? null : <small className="truncate">{hostname}</small>;
+}
+
+function ownerText({ owner, fleet }: Machine): string {
+  return owner?.name ?? (fleet ? 'Team' : 'Team key');
+}
+
+function dotOf(machine: Machine): string {
+  const phase = notablePhase(machine)?.phase;
+  if (phase === 'failed') return 'dot dot-bad';
+  if (phase !== undefined && phase !== 'asleep') return 'dot dot-wait';
+  return machine.online ? 'dot dot-online' : 'dot';
 }
 
 /** Private or shared; a click changes it for those who may. */

@@ -7,13 +7,14 @@ import { usePageTitle } from '../app/page-title.ts';
 import { useStore } from '../data/store.ts';
 import { Button, IconButton } from '../design/button.tsx';
 import { Confirm } from '../design/confirm.tsx';
-import { Empty, Waiting } from '../design/empty.tsx';
+import { Empty } from '../design/empty.tsx';
 import { Menu, MenuItem } from '../design/menu.tsx';
 import { Notice } from '../design/notice.tsx';
 import { Renamable } from '../design/renamable.tsx';
 import { BackLink } from '../sessions/back-link.tsx';
 import { useNewSession } from '../sessions/new-session.ts';
 import { SessionList } from '../sessions/session-list.tsx';
+import { MachineAway } from '../machines/away.tsx';
 import { useMachine } from '../machines/machine-context.ts';
 
 export function ProjectPage({ projectId }: { projectId: string }) {
@@ -21,7 +22,7 @@ export function ProjectPage({ projectId }: { projectId: string }) {
   const lists = useStore(room.lists);
   const project = lists?.projects.find(({ id }) => id === projectId);
   usePageTitle(project?.name ?? 'Project');
-  if (!lists) return <Waiting what="Asking the machine for the project" />;
+  if (!lists) return <MachineAway />;
   if (!project) {
     return (
       <Empty page title="No such project on this machine">

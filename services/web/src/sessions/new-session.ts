@@ -1,9 +1,10 @@
-// Starts a session in a project and opens it.
+// Starts a session in a project and opens it. A machine that sleeps is woken up first.
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { sessionPath } from '../app/paths.ts';
 import { messageOf } from '../data/failure.ts';
 import { useMachine } from '../machines/machine-context.ts';
+import { useWake } from '../machines/use-wake.ts';
 
 export interface NewSession {
   readonly create: (projectId: string) => void;
@@ -13,6 +14,7 @@ export interface NewSession {
 
 export function useNewSession(): NewSession {
   const { room } = useMachine();
+  const wake = useWake();
   const [, navigate] = useLocation();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -22,6 +24,7 @@ export function useNewSession(): NewSession {
     setBusy(true);
     setFailure(null);
     try {
+      await wake?.wake();
       const session = await room.calls.createSession(projectId, {});
       navigate(sessionPath(room.machineId, session.id));
     } catch (error) {

@@ -6,6 +6,7 @@ import { IconButton } from '../design/button.tsx';
 import { Icon } from '../design/icon.tsx';
 import { moveBetween } from '../keyboard/list-navigation.ts';
 import { useMachine } from '../machines/machine-context.ts';
+import { WakeButton } from '../machines/wake-button.tsx';
 import { ProjectForm } from '../projects/project-form.tsx';
 import { useNewSession } from './new-session.ts';
 import { useRailCommands } from './rail-commands.ts';
@@ -78,7 +79,16 @@ function NoGroups({ query }: { query: string }): ReactNode {
   const isOffline = useStore(room.link).kind === 'machine-offline';
   if (isKnown && query !== '') return <p className="rail-none">No session matches “{query}”.</p>;
   if (isKnown) return <p className="rail-none">No projects yet.</p>;
-  if (isOffline) return <p className="rail-none">Projects appear here when the machine is back.</p>;
+  if (isOffline) {
+    return (
+      <div className="rail-none">
+        <p>Projects appear here when the machine is back.</p>
+        <div className="rail-wake">
+          <WakeButton />
+        </div>
+      </div>
+    );
+  }
   return (
     <div className="rail-skeleton" aria-hidden="true">
       <i />

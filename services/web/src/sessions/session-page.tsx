@@ -4,6 +4,7 @@ import type { QueuedPrompt, SessionInfo } from '@spectral/proto/wire';
 import { usePageTitle } from '../app/page-title.ts';
 import { useServices } from '../app/services.ts';
 import { Composer } from '../conversation/composer/composer.tsx';
+import type { ComingMachine } from '../conversation/composer/composer-props.ts';
 import { ImageLoaderContext } from '../conversation/image-loader.ts';
 import { Conversation } from '../conversation/conversation.tsx';
 import { HighlightContext } from '../conversation/markdown/highlight-context.ts';
@@ -14,7 +15,9 @@ import { useOpened } from '../data/opened.ts';
 import { useStore } from '../data/store.ts';
 import { Empty, Waiting } from '../design/empty.tsx';
 import { unreachableBecause } from '../machines/freshness.ts';
+import { phaseText } from '../machines/fleet-phase.ts';
 import { useMachine } from '../machines/machine-context.ts';
+import { useWake, type Wake } from '../machines/use-wake.ts';
 import { imageCache } from './image-cache.ts';
 import { promptOf } from './prompt-of.ts';
 import { SessionHeader } from './session-header.tsx';
@@ -46,6 +49,7 @@ function OpenSession({ sessionId, session }: { sessionId: string; session: Sessi
   );
   const info = lists?.sessions.find(({ id }) => id === sessionId);
   const project = lists?.projects.find(({ id }) => id === info?.projectId);
+  const wake = useWake();
   const model = useChosenModel(sessionId, info);
   const { transcript, sending, version, channel } = view;
   const running = transcript.running !== null;
@@ -68,7 +72,8 @@ function OpenSession({ sessionId, session }: { sessionId: string; session: Sessi
       </Empty>
     );
   }
-  const unreachable = unreachableBecause(link, name ?? 'The machine');
+  const machineName = name ?? 'The machine';
+  const away = unreachableBecause(link, machineName);
   return (
     <div className="session">
       <SessionHeader sessionId={sessionId} info={info} view={view} projectName={project?.name ?? ''} />
@@ -80,12 +85,12 @@ function OpenSession({ sessionId, session }: { sessionId: string; session: Sessi
             rows={rows}
             opening={
               channel.kind === 'opening' && rows.length === 0
-                ? unreachable === null
+                ? away === null
                   ? 'Reading the conversation'
                   : `Waiting for ${name ?? 'the machine'}`
                 : null
             }
-            offline={unreachable !== null}
+            offline={away !== null}
             projectName={project?.name ?? ''}
             projectPath={project?.path ?? ''}
             userId={me.get()?.user.id ?? ''}
@@ -96,7 +101,8 @@ function OpenSession({ sessionId, session }: { sessionId: string; session: Sessi
         key={sessionId}
         draft={drafts.of(sessionId)}
         running={running}
-        unreachable={unreachable}
+        unreachable={wake ? null : away}
+        comes={wake && comingOf(wake, machineName)}
         models={model.models}
         modelId={model.modelId}
         onModel={model.choose}
@@ -109,6 +115,17 @@ function OpenSession({ sessionId, session }: { sessionId: string; session: Sessi
       />
     </div>
   );
+}
+
+/** What the composer says of a machine that comes when it is needed. */
+function comingOf({ fleet, wake }: Wake, name: string): ComingMachine {
+  const phase = phaseText(fleet.phase).toLowerCase();
+  const isAsleep = fleet.phase === 'asleep';
+  return {
+    hint: isAsleep ? `${name} is asleep. A prompt wakes it up.` : `${name} is not there yet: ${phase}.`,
+    waiting: `${isAsleep ? 'Waking up' : `${phaseText(fleet.phase)}:`} ${name} … Your prompt is sent when it is there.`,
+    call: wake,
+  };
 }
 
 function runningIn(sessions: readonly SessionInfo[] | undefined): number {

@@ -33,6 +33,17 @@ describe('freshness', () => {
     assert.equal(freshnessOf(offline, null, NOW).text, 'offline, last seen 3 h ago');
   });
 
+  it('a machine of a fleet that is not there is told with its phase, unless it should be there', () => {
+    const fleet = { pool: 'p', phase: 'asleep', reason: '', message: '' } as const;
+
+    assert.deepEqual(freshnessOf(offline, null, NOW, fleet), { tone: 'off', text: 'asleep' });
+    assert.deepEqual(freshnessOf(offline, null, NOW, { ...fleet, phase: 'waking' }), {
+      tone: 'wait',
+      text: 'waking up',
+    });
+    assert.match(freshnessOf(offline, null, NOW, { ...fleet, phase: 'ready' }).text, /^offline/);
+  });
+
   it('prompts can be sent during a break of the link, not to an offline machine', () => {
     assert.equal(unreachableBecause(live, 'one'), null);
     assert.equal(unreachableBecause(lost(NOW), 'one'), null);

@@ -30,6 +30,8 @@ export interface FakeBackend {
   readonly machine: FakeMachine;
   /** Takes a machine up or down, for the picker and for open pages. */
   setOnline(online: boolean): void;
+  /** Makes it a machine of a fleet that stands there. */
+  setFleet(fleet: Machine['fleet']): void;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,11 @@ export async function startFakeBackend(): Promise<FakeBackend> {
         known.id === machine.id
           ? { ...known, online, lastSeenAt: online ? known.lastSeenAt : LAST_SEEN }
           : known,
+      );
+    },
+    setFleet(fleet) {
+      gateway.machines = gateway.machines.map((known) =>
+        known.id === machine.id ? { ...known, fleet } : known,
       );
     },
     async close() {

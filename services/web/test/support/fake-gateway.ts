@@ -25,6 +25,8 @@ export class FakeGateway {
   granted = new Set(MODELS.map(({ id }) => id));
   /** Where the browser link is; filled in by the server. */
   origin = '';
+  /** Machines that somebody asked for, as they came. */
+  readonly wakes: string[] = [];
   /** Approvals of command lines, as they came. */
   readonly approvals: unknown[] = [];
 
@@ -85,6 +87,9 @@ export class FakeGateway {
         );
         return found({ machine: this.machines.find((machine) => machine.id === id) });
       }
+      case 'POST /api/machines/:id/wake':
+        this.wakes.push(id);
+        return { status: 202, body: { machine: this.machines.find((machine) => machine.id === id) } };
       case 'DELETE /api/machines/:id':
         this.machines = this.machines.filter((machine) => machine.id !== id);
         return found({ ok: true });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   MACHINE_CHANNEL,
+  MACHINE_DRAINING,
   parse,
   prompt as promptShape,
   type Actor,
@@ -42,6 +43,8 @@ export class FakeMachine {
   readonly sessions = new Map<string, FakeSession>();
   /** Plays the next turns; a test may set its own. */
   script: (prompt: Prompt) => Script = () => briefTurn;
+  /** Whether it refuses what would begin a turn. */
+  isCordoned = false;
   /** Requests as they came, for assertions. */
   readonly requests: RequestPayload[] = [];
   readonly #answers = new Map<string, Answer>();
@@ -175,6 +178,8 @@ export class FakeMachine {
         return ok;
       }
       case 'POST sessions/:id/prompts':
+        if (this.isCordoned)
+          return failure(503, MACHINE_DRAINING, 'This machine begins nothing new at the moment.');
         return { status: 202, body: this.#prompt(id, parse(promptShape, given, 'prompt'), actor) };
       case 'DELETE sessions/:id/prompts':
         return this.#withdraw(id, restId);

@@ -67,7 +67,7 @@ function SendButton({ unreachable, composer }: ComposerBarProps) {
       className="send-button"
       aria-label="Send"
       title="Send (Enter)"
-      disabled={composer.isEmpty || unreachable !== null}
+      disabled={composer.isEmpty || composer.isWaiting || unreachable !== null}
       onClick={() => composer.send('queue')}
     >
       <Icon name="arrow-up" size={18} />

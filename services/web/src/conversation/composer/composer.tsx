@@ -20,7 +20,7 @@ import { useComposer } from './use-composer.ts';
 import './composer.css';
 
 export function Composer(props: ComposerProps) {
-  const { running, unreachable } = props;
+  const { running, unreachable, comes } = props;
   const composer = useComposer(props);
   const field = useRef<HTMLTextAreaElement>(null);
   useFocusOnOpen(field);
@@ -53,6 +53,12 @@ export function Composer(props: ComposerProps) {
         <p className="composer-offline" role="status">
           <span className="dot" aria-hidden="true" />
           {unreachable} Your draft is kept; send it when the machine is back.
+        </p>
+      )}
+      {comes !== null && (
+        <p className="composer-offline" role="status">
+          <span className={composer.isWaiting ? 'dot dot-wait' : 'dot'} aria-hidden="true" />
+          {composer.isWaiting ? comes.waiting : comes.hint}
         </p>
       )}
       <QueueChips queue={props.queue} onTakeBack={composer.takeBack} />

@@ -4,13 +4,15 @@ import type { PromptMode, QueuedPrompt } from '@spectral/proto/wire';
 import { EMPTY_DRAFT, type Draft } from '../../data/drafts.ts';
 import { messageOf } from '../../data/failure.ts';
 import { useStore } from '../../data/store.ts';
-import type { ComposerProps } from './composer-props.ts';
+import type { ComingMachine, ComposerProps } from './composer-props.ts';
 import { NO_LOOP, type LoopChoice } from './loop-choice.ts';
 import { prepareImage } from './prepare-image.ts';
 
 export interface ComposerActions {
   readonly draft: Draft;
   readonly isEmpty: boolean;
+  /** A prompt waits for the machine; it can still be changed. */
+  readonly isWaiting: boolean;
   /** Why the last action failed, or null. */
   readonly fault: string | null;
   readonly dismissFault: () => void;
@@ -28,6 +30,7 @@ export interface ComposerActions {
 export function useComposer({
   draft: store,
   unreachable,
+  comes,
   modelId,
   onSend,
   onStop,
@@ -37,14 +40,26 @@ export function useComposer({
   const draft = useStore(store);
   const [fault, setFault] = useState<string | null>(null);
   const [loop, setLoop] = useState<LoopChoice>(NO_LOOP);
+  const [isWaiting, setIsWaiting] = useState(false);
 
   const attempt = (action: Promise<void>) => {
     setFault(null);
     action.catch((error: unknown) => setFault(messageOf(error)));
   };
+  // Until the machine is there the draft stays a draft, which a reload keeps.
+  const awaitMachine = async ({ call }: ComingMachine) => {
+    setIsWaiting(true);
+    try {
+      await call();
+    } finally {
+      setIsWaiting(false);
+    }
+  };
   const send = async (mode: PromptMode) => {
+    if (unreachable !== null || isWaiting || isEmpty(store.get())) return;
+    if (comes !== null) await awaitMachine(comes);
     const sent = store.get();
-    if (unreachable !== null || isEmpty(sent)) return;
+    if (isEmpty(sent)) return;
     store.set(EMPTY_DRAFT);
     setLoop(NO_LOOP);
     try {
@@ -68,6 +83,7 @@ export function useComposer({
   return {
     draft,
     isEmpty: isEmpty(draft),
+    isWaiting,
     fault,
     dismissFault: () => setFault(null),
     loop,
