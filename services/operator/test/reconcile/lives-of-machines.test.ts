@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Existing } from '../../src/cluster/index.ts';
-import { AGENTS, AGENT_CLAIMS, AGENT_POOLS, AGENT_TEMPLATES, API_VERSION, PODS } from '../../src/kinds/index.ts';
-import { VOLUME_CLAIMS, type Agent } from '../../src/kinds/index.ts';
-import { LABEL } from '../../src/objects/labels.ts';
+import { AGENTS, AGENT_CLAIMS, AGENT_TEMPLATES, VOLUME_CLAIMS } from '../../src/kinds/index.ts';
 import { cleanUpAfterEach } from '../support/clean-up.ts';
-import { NAMESPACE, pool, startFleetSite, template, type FleetSite } from '../support/start-operator.ts';
+import { claim, fleetOf, imagesOf, labelOf, namesOf, phaseOf, phaseOfClaim, scaleTo } from '../support/fleet-of.ts';
+import { NAMESPACE } from '../support/start-operator.ts';
 
 describe('the life of a machine', () => {
   cleanUpAfterEach();
@@ -33,7 +31,7 @@ describe('the life of a machine', () => {
     assert.ok(agent?.status?.machineId);
     const { machineId } = agent.status;
     site.relay.beginTurn(machineId);
-    await site.user.mergePatch(AGENT_POOLS, NAMESPACE, 'builders', { spec: { replicas: 0 } });
+    await scaleTo(site, 0);
     await site.user.remove(AGENTS, NAMESPACE, agent.metadata.name);
 
     await site.until('it takes no new turn', () => site.relay.activityOf(machineId)?.cordon !== null);
@@ -52,7 +50,7 @@ describe('the life of a machine', () => {
     const [agent] = await site.agents();
     assert.ok(agent?.status?.machineId);
     site.relay.beginTurn(agent.status.machineId);
-    await site.user.mergePatch(AGENT_POOLS, NAMESPACE, 'builders', { spec: { replicas: 0 } });
+    await scaleTo(site, 0);
     await site.user.remove(AGENTS, NAMESPACE, agent.metadata.name);
 
     await site.timers.advance(29 * 60_000);
@@ -125,50 +123,3 @@ describe('the life of a machine', () => {
     await site.until('the pool is empty', async () => (await site.agents()).length === 0);
   });
 });
-
-async function fleetOf(spec: Record<string, unknown>, change: Record<string, unknown> = {}): Promise<FleetSite> {
-  const site = await startFleetSite();
-  await site.user.create(AGENT_TEMPLATES, template('standard', change));
-  await site.user.create(AGENT_POOLS, pool('builders', spec));
-  site.operator();
-  await site.until('the pool is as wanted', async () => {
-    const status = (await site.pool('builders'))?.status;
-    return status?.desired !== undefined && (status.ready ?? 0) >= status.desired;
-  });
-  return site;
-}
-
-async function scaleTo(site: FleetSite, replicas: number): Promise<void> {
-  await site.user.mergePatch(AGENT_POOLS, NAMESPACE, 'builders', { spec: { replicas } });
-}
-
-async function labelOf(site: FleetSite, agent: Existing<Agent>): Promise<string | undefined> {
-  return (await site.user.get(PODS, NAMESPACE, agent.metadata.name))?.metadata.labels?.[LABEL.busy];
-}
-
-async function phaseOf(site: FleetSite): Promise<string | undefined> {
-  return (await site.agents())[0]?.status?.phase;
-}
-
-async function namesOf(site: FleetSite): Promise<string[]> {
-  return (await site.agents()).map(({ metadata }) => metadata.name);
-}
-
-/** Last digits of the images that run. */
-async function imagesOf(site: FleetSite): Promise<string> {
-  const images = (await site.pods()).map(({ spec }) => JSON.stringify(spec['containers']).match(/sha256:(\d)/)?.[1]);
-  return images.toSorted().join(' ');
-}
-
-async function claim(site: FleetSite, name: string, requestedBy: string): Promise<void> {
-  const metadata = { name, namespace: NAMESPACE };
-  const spec = { poolRef: { name: 'builders' }, requestedBy };
-  await site.user.create(
-    AGENT_CLAIMS,
-    AGENT_CLAIMS.parse({ apiVersion: API_VERSION, kind: 'AgentClaim', metadata, spec }),
-  );
-}
-
-async function phaseOfClaim(site: FleetSite, name: string): Promise<string | undefined> {
-  return (await site.user.get(AGENT_CLAIMS, NAMESPACE, name))?.status?.phase;
-}
