@@ -28,24 +28,27 @@ interface Parts {
 
 /** From a pod placed to its process connected. */
 const START_MS = 500;
+const SAY_MS = 200;
 const RETRY_MS = 1_000;
 
 export function startMemoryKubelet({ cluster, namespace, gateway, relay, timers }: Parts): MemoryKubelet {
   const faults: string[] = [];
-  const running = new Map<string, string>();
+  const processes = new Map<string, string>();
   const alive = new Map<string, AbortController>();
   /** What a disk remembers of its machine, by the disk's uid. */
   const disks = new Map<string, string>();
 
-  const say = (pod: Existing<Pod>, phase: string, ready: boolean) =>
-    cluster.applyStatus(
-      PODS,
-      {
-        metadata: { namespace, name: pod.metadata.name },
-        status: { phase, conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
-      },
-      { manager: 'kubelet' },
-    );
+  /** The word on the process comes after the process: it may have a turn by then. */
+  const say = (pod: Existing<Pod>) => {
+    const { name } = pod.metadata;
+    const running = { startedAt: new Date(timers.now()).toISOString() };
+    const status = {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: 'True' }],
+      containerStatuses: [{ name: 'machine', ready: true, restartCount: 0, state: { running } }],
+    };
+    return cluster.applyStatus(PODS, { metadata: { namespace, name }, status }, { manager: 'kubelet' });
+  };
   const identityOf = async (pod: Existing<Pod>): Promise<string | null> => {
     const disk = await cluster.get(VOLUME_CLAIMS, namespace, claimNameOf(pod));
     if (!disk) return null;
@@ -68,21 +71,22 @@ export function startMemoryKubelet({ cluster, namespace, gateway, relay, timers 
       if (!signal.aborted) machineId = await identityOf(pod);
     }
     if (machineId === null || signal.aborted) return;
-    if (running.has(machineId)) faults.push(`two processes are machine ${machineId}`);
-    running.set(machineId, name);
+    if (processes.has(machineId)) faults.push(`two processes are machine ${machineId}`);
+    processes.set(machineId, name);
     relay.connect(machineId, 0);
-    await say(pod, 'Running', true);
+    await pause(timers, SAY_MS, signal);
+    await say(pod);
   };
   const end = async (pod: Existing<Pod>) => {
     const { name, uid } = pod.metadata;
     alive.get(uid)?.abort();
     alive.delete(uid);
-    for (const [machineId, podName] of running) {
+    for (const [machineId, podName] of processes) {
       if (podName !== name) continue;
       const turns = relay.activityOf(machineId)?.turns ?? 0;
       if (turns > 0) faults.push(`a turn of ${machineId} was cut`);
       relay.disconnect(machineId);
-      running.delete(machineId);
+      processes.delete(machineId);
     }
     await cluster.remove(PODS, namespace, name, { uid, gracePeriodSeconds: 0 });
   };
@@ -102,7 +106,7 @@ export function startMemoryKubelet({ cluster, namespace, gateway, relay, timers 
     removed: (pod) => void end(pod),
     synced() {},
   });
-  const kubelet: MemoryKubelet = { faults, running, full: false, close: watch.close };
+  const kubelet: MemoryKubelet = { faults, running: processes, full: false, close: watch.close };
   return kubelet;
 }
 
