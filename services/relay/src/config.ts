@@ -22,7 +22,11 @@ export interface RelayConfig extends ListeningSettings {
    * redis+cluster://host,host, with rediss for TLS (redis-address.ts). Null: this process is the only relay.
    */
   readonly redisUrl: string | null;
-  /** SPECTRAL_DRAIN_SPREAD_MS: over how long machines and browsers move away at a stop. Default 3000, at most 600000. */
+  /**
+   * SPECTRAL_DRAIN_SPREAD_MS: over how long machines and browsers move away at a stop. Default 8000: when one of three
+   * relays stops, below a tenth of all connect in any second. At most 600000. Whoever stops the process must leave it ten
+   * seconds more.
+   */
   readonly drainSpreadMs: number;
   /** SPECTRAL_LOG_LEVEL: debug, info, warn, error or silent. Default info. */
   readonly logLevel: LogLevel;
@@ -59,7 +63,7 @@ export function readRelayConfig(env: Env): RelayConfig {
     serviceSecret: serviceSecretOf(reader),
     operatorSecret: operatorSecretOf(reader),
     redisUrl: readRedisUrl(reader, 'REDIS_URL'),
-    drainSpreadMs: reader.integer('SPECTRAL_DRAIN_SPREAD_MS', { fallback: 3_000, min: 0, max: 600_000 }),
+    drainSpreadMs: reader.integer('SPECTRAL_DRAIN_SPREAD_MS', { fallback: 8_000, min: 0, max: 600_000 }),
     logLevel: reader.choice('SPECTRAL_LOG_LEVEL', LOG_LEVELS, 'info'),
     allowedOrigins: originsOf(reader),
     machineRate: rateOf(reader, 'MACHINE', defaults.machineRate),

@@ -16,6 +16,7 @@ describe('settings of the relay', () => {
     assert.equal(config.port, 8081);
     assert.equal(config.redisUrl, null);
     assert.equal(config.operatorSecret, null);
+    assert.equal(config.drainSpreadMs, 8_000);
     assert.deepEqual(config.reader, DEFAULT_SETTINGS.reader);
     assert.ok(Object.isFrozen(config));
   });
