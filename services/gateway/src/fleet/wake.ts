@@ -6,9 +6,9 @@ import type { Database } from '../database/index.ts';
 /** What a wish to wake does in each phase. */
 export function wakeOutcome(phase: FleetPhase): 'noted' | 'not-needed' | 'impossible' {
   switch (phase) {
-    case 'asleep':
-    // It may be on its way to sleep.
+    // One that drains may be on its way to sleep.
     case 'draining':
+    case 'asleep':
       return 'noted';
     case 'pending':
     case 'starting':
