@@ -4,6 +4,7 @@ export type { AgentFacts, Obstacle } from './agent-facts.ts';
 export { isOutdated } from './agent-intent.ts';
 export { viewOf, type AgentView } from './agent-view.ts';
 export * from './conditions.ts';
+export { cannotRun } from './judge-machine.ts';
 export { planAgent, type AgentPlan } from './plan-agent.ts';
 export { planClaim } from './plan-claim.ts';
 export { isStalled, planPool, type PoolAction } from './plan-pool.ts';

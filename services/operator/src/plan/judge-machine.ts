@@ -1,4 +1,5 @@
 /** What the relay's word on a machine allows. The relay is the only judge of busy, and what it does not know is busy. */
+import type { Pod } from '../kinds/index.ts';
 import type { BusyLabel } from '../objects/labels.ts';
 import type { AgentFacts } from './agent-facts.ts';
 import { timeOf } from './conditions.ts';
@@ -27,16 +28,22 @@ export function cordonOf({ activity }: Pick<AgentFacts, 'activity'>): number | n
 }
 
 /**
- * Whether the pod can go without cutting a turn: drained, or without a process by the kubelet's word (the deletion
- * then carries the version of the pod that said so), or never enrolled, so that nobody could have sent it anything.
+ * Whether the pod can go without cutting a turn: drained; or never placed on a node, or over; or without a process by
+ * the kubelet's word, or never enrolled, and the relay has no link to it. The kubelet's word alone is not enough, for
+ * it may be late. The deletion then carries the version of the pod that said so.
  */
 export function mayEnd(facts: Pick<AgentFacts, 'activity' | 'fence' | 'fleet' | 'pods'>): boolean {
   const pod = facts.pods[0];
-  if (!pod || isDrained(facts)) return true;
-  const { process } = judgePod(pod);
-  if (process === 'not-started' || process === 'over') return true;
+  if (!pod || isDrained(facts) || cannotRun(pod)) return true;
   if (stateOf(facts) !== 'unknown' || facts.activity === null) return false;
-  return process === 'down' || neverEnrolled(facts);
+  const { process } = judgePod(pod);
+  return process === 'down' || process === 'not-started' || neverEnrolled(facts);
+}
+
+/** Nothing of this pod can be running, whatever anyone heard: it was placed nowhere, or has ended. */
+export function cannotRun(pod: Pod): boolean {
+  const { process, isScheduled } = judgePod(pod);
+  return process === 'over' || (process === 'not-started' && !isScheduled);
 }
 
 /** The gateway says that its token was never traded, and the relay that it was never there. */
@@ -53,7 +60,9 @@ export function idleSince(facts: Pick<AgentFacts, 'activity' | 'pods'>): number 
   const state = stateOf(facts);
   const pod = facts.pods[0];
   if ((state !== 'idle' && state !== 'drained') || !pod) return null;
-  const runsSince = timeOf(judgePod(pod).runsSince ?? pod.status?.startTime ?? pod.metadata.creationTimestamp);
+  const runsSince = timeOf(
+    judgePod(pod).runsSince ?? pod.status?.startTime ?? pod.metadata.creationTimestamp,
+  );
   const lastTurn = facts.activity?.activity?.lastTurnEndedAt ?? null;
   return Math.max(runsSince ?? 0, lastTurn ?? 0);
 }

@@ -5,7 +5,7 @@
 import { keyOf, type Existing } from '../cluster/index.ts';
 import { PODS, type Pod } from '../kinds/index.ts';
 import { ANNOTATION } from '../objects/labels.ts';
-import type { AgentAction, AgentFacts } from '../plan/index.ts';
+import { cannotRun, type AgentAction, type AgentFacts } from '../plan/index.ts';
 import type { Kit } from './kit.ts';
 
 type DeletePod = Extract<AgentAction, { do: 'delete-pod' }>;
@@ -35,7 +35,8 @@ export async function endPod(kit: Kit, { agent }: AgentFacts, action: DeletePod)
 /** The pod in the version that may go; null when it may not. */
 async function provenPod(kit: Kit, agentUid: string, action: DeletePod): Promise<Existing<Pod> | null> {
   const { pod, proof, machineId } = action;
-  if (proof === 'no-process' || proof === 'timeout') return pod;
+  if (proof === 'timeout' || cannotRun(pod)) return pod;
+  if (proof === 'no-process') return machineId === null || (await isOffline(kit, machineId)) ? pod : null;
   if (machineId === null) return null;
   if (proof === 'never-enrolled') return (await isStillUnknown(kit, agentUid, machineId)) ? pod : null;
   return drainedPod(kit, pod, machineId);
@@ -54,6 +55,12 @@ async function drainedPod(kit: Kit, pod: Existing<Pod>, machineId: string): Prom
   });
   kit.freshness.wrote(noted);
   return noted;
+}
+
+/** The relay has no link to it, as of now. */
+async function isOffline(kit: Kit, machineId: string): Promise<boolean> {
+  const [activity] = await kit.relay.activity([machineId]);
+  return activity?.state === 'unknown';
 }
 
 async function isStillUnknown(kit: Kit, agentUid: string, machineId: string): Promise<boolean> {

@@ -14,6 +14,8 @@ export interface MemoryKubelet {
   readonly running: ReadonlyMap<string, string>;
   /** New pods stay unscheduled. */
   full: boolean;
+  /** Processes run, and nobody hears of it from here. */
+  silent: boolean;
   close(): void;
 }
 
@@ -75,6 +77,7 @@ export function startMemoryKubelet({ cluster, namespace, gateway, relay, timers 
     processes.set(machineId, name);
     relay.connect(machineId, 0);
     await pause(timers, SAY_MS, signal);
+    while (kubelet.silent && !signal.aborted) await pause(timers, RETRY_MS, signal);
     await say(pod);
   };
   const end = async (pod: Existing<Pod>) => {
@@ -106,7 +109,13 @@ export function startMemoryKubelet({ cluster, namespace, gateway, relay, timers 
     removed: (pod) => void end(pod),
     synced() {},
   });
-  const kubelet: MemoryKubelet = { faults, running: processes, full: false, close: watch.close };
+  const kubelet: MemoryKubelet = {
+    faults,
+    running: processes,
+    full: false,
+    silent: false,
+    close: watch.close,
+  };
   return kubelet;
 }
 
