@@ -1,5 +1,6 @@
 /** Fields that several kinds share, as they are read. */
 import * as v from 'valibot';
+import type { ObjectMeta } from '../cluster/index.ts';
 import { durationMs } from './duration.ts';
 
 export const GROUP = 'spectral.dev';
@@ -17,7 +18,7 @@ const ownerReference = v.object({
   blockOwnerDeletion: v.exactOptional(v.boolean()),
 });
 
-export const metadata = v.object({
+export const metadata: v.GenericSchema<unknown, ObjectMeta> = v.object({
   name: v.string(),
   namespace: v.exactOptional(v.string()),
   labels: v.exactOptional(textMap),
