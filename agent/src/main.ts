@@ -56,6 +56,15 @@ function environment() {
   return readEnvironment(process.env, homedir());
 }
 
+/** A container may run as a number that no name belongs to. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env['USER'] ?? 'nobody';
+  }
+}
+
 /** The person at this shell and the streams to them. */
 function person() {
   return {
@@ -63,6 +72,6 @@ function person() {
     stdout: process.stdout,
     stderr: process.stderr,
     hostname: hostname(),
-    userName: userInfo().username,
+    userName: userName(),
   };
 }
