@@ -1,6 +1,6 @@
 # Another door to the npm scripts; nothing is done here.
 
-.PHONY: help install start test check build clean format
+.PHONY: help install start test check build clean format images
 
 help:
 	@echo "make start    run Spectral here (data in .spectral-data/)"
@@ -9,6 +9,7 @@ help:
 	@echo "make build    the page and the agent's bundle"
 	@echo "make format   rewrite files in the house format"
 	@echo "make clean    remove data and build outputs"
+	@echo "make images   the container images (docker or podman; IMAGE_REGISTRY, IMAGE_TAG, NODE_DIGEST)"
 	@echo "make install  install the locked packages"
 
 install:
@@ -16,3 +17,6 @@ install:
 
 start test check build clean format:
 	@npm run --silent $@
+
+images:
+	@npm run --silent ts -- scripts/images/main.ts
