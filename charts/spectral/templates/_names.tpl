@@ -50,13 +50,18 @@ annotations:
 {{- end -}}
 {{- end -}}
 
-{{/* Head of an object: (list $ "relay" "name" annotations). */}}
+{{/* Head of an object: (list $ "relay" "name" annotations labels), the last two if there are any. */}}
 {{- define "spectral.metadata" -}}
 {{- $root := index . 0 -}}
 name: {{ index . 2 }}
 namespace: {{ $root.Release.Namespace }}
 labels:
   {{- include "spectral.labels" (list $root (index . 1)) | nindent 2 }}
+{{- if gt (len .) 4 }}
+{{- with index . 4 }}
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
 {{- $annotations := dict }}
 {{- if gt (len .) 3 }}{{ $annotations = default dict (index . 3) }}{{ end }}
 {{- with include "spectral.annotations" (list $root $annotations) }}
