@@ -77,7 +77,13 @@ export function apiClient(url: string, authority: string, credentials: Credentia
       const call = request(url + path, {
         method,
         agent,
-        headers: { accept: 'application/json', ...bearer, ...headers },
+        headers: {
+          accept: 'application/json',
+          ...bearer,
+          ...headers,
+          // Node sends the body of a DELETE without its length, and the server takes it for the next request.
+          ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+        },
         ...(signal === undefined ? {} : { signal }),
       });
       call.once('response', resolve);

@@ -8,6 +8,7 @@ import { kubeconfig, serviceAccountToken } from '../../support/api-server-kubeco
 import type { ApiServer } from '../../support/api-server.ts';
 import { startChild, untilReady, type ChildProgram } from '../../support/child-program.ts';
 import { FLEET_NAMESPACE, HOME_NAMESPACE, namespaces, renderChart } from './chart.ts';
+import type { Home } from './home.ts';
 
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
@@ -15,9 +16,7 @@ export interface OperatorSettings {
   readonly server: ApiServer;
   /** Where it finds the API: the server's own address, or that of a door before it. */
   readonly apiUrl: string;
-  readonly gatewayUrl: string;
-  readonly relayUrl: string;
-  readonly secret: string;
+  readonly home: Home;
 }
 
 export interface OperatorLauncher {
@@ -28,7 +27,7 @@ export interface OperatorLauncher {
 
 /** Applies the chart's account and roles of the operator, and gives what starts it with nothing but those. */
 export async function installOperator(settings: OperatorSettings, port: number): Promise<OperatorLauncher> {
-  const { server, apiUrl } = settings;
+  const { server, apiUrl, home } = settings;
   const account = await applyRights(server.admin);
   const token = await serviceAccountToken(server.admin, HOME_NAMESPACE, account);
   const config = join(server.folder, 'operator.kubeconfig');
@@ -38,10 +37,10 @@ export async function installOperator(settings: OperatorSettings, port: number):
     KUBECONFIG: config,
     SPECTRAL_PORT: String(port),
     SPECTRAL_HOST: '127.0.0.1',
-    SPECTRAL_GATEWAY_URL: settings.gatewayUrl,
-    SPECTRAL_AGENT_GATEWAY_URL: settings.gatewayUrl,
-    SPECTRAL_RELAY_URL: settings.relayUrl,
-    SPECTRAL_OPERATOR_SECRET: settings.secret,
+    SPECTRAL_GATEWAY_URL: home.gatewayUrl,
+    SPECTRAL_AGENT_GATEWAY_URL: home.gatewayUrl,
+    SPECTRAL_RELAY_URL: home.relayUrl,
+    SPECTRAL_OPERATOR_SECRET: home.operatorSecret,
     SPECTRAL_WATCH_NAMESPACES: FLEET_NAMESPACE,
     SPECTRAL_LEASE_NAMESPACE: HOME_NAMESPACE,
     SPECTRAL_LEASE_NAME: 'test-spectral-operator',
