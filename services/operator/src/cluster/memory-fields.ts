@@ -52,7 +52,8 @@ function dropOverlapping(fields: Fields, path: string): void {
 
 /** Whether the field belongs to the status. */
 export function isStatusField(path: string): boolean {
-  return stepsOf(path)[0]?.[1] === 'status';
+  const [, name] = stepsOf(path)[0] ?? [];
+  return name === 'status';
 }
 
 export function isRecord(value: unknown): value is Json {
@@ -122,10 +123,18 @@ function overlaps(one: readonly Step[], other: readonly Step[]): boolean {
   return short.every(([kind, name], at) => long[at]?.[0] === kind && long[at]?.[1] === name);
 }
 
+/** A step is its mark and its name; names are text without a NUL. */
+const MARKS = { field: '.', element: '[', member: '=' } as const;
+
 function pathOf(steps: readonly Step[]): string {
-  return JSON.stringify(steps);
+  return steps.map(([kind, name]) => MARKS[kind] + name).join('\0');
 }
 
 function stepsOf(path: string): Step[] {
-  return JSON.parse(path) as Step[];
+  return path.split('\0').map((step) => [kindOf(step), step.slice(1)]);
+}
+
+function kindOf(step: string): Step[0] {
+  if (step.startsWith(MARKS.field)) return 'field';
+  return step.startsWith(MARKS.element) ? 'element' : 'member';
 }
