@@ -28,12 +28,8 @@ export interface ImageSettings {
 export function buildArguments({ name, dockerfile }: Image, settings: ImageSettings): string[] {
   const { registry, tag, nodeDigest, revision } = settings;
   const values = { NODE_DIGEST: nodeDigest, VERSION: tag, REVISION: revision };
-  return [
-    'build',
-    ...['--file', dockerfile, '--tag', `${registry}/spectral/${name}:${tag}`],
-    ...Object.entries(values).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]),
-    '.',
-  ];
+  const named = Object.entries(values).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]);
+  return ['build', '--file', dockerfile, '--tag', `${registry}/spectral/${name}:${tag}`, ...named, '.'];
 }
 
 /** The base image, whose digest is looked up when none is given; the version stands in every Dockerfile. */
