@@ -47,7 +47,7 @@ describe('the chart', function () {
 
         assert.deepEqual(names, [...new Set(names)]);
         for (const { kind } of clusterWide)
-          assert.match(kind, /^(ClusterRole|ValidatingAdmissionPolicy(Binding)?|ConfigMap)$/);
+          assert.match(kind, /^(ClusterRole(Binding)?|ValidatingAdmissionPolicy(Binding)?|ConfigMap)$/);
       });
 
       it('selects pods by labels they have, which hold neither version nor chart', () => {

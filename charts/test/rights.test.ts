@@ -15,7 +15,7 @@ describe('rights in the cluster', function () {
   it('are the operator’s alone, in the namespaces it watches', async () => {
     const objects = await render([LEAST, { operator: { watchNamespaces: ['one', 'two'] } }]);
 
-    const bindings = objects.filter(({ kind }) => kind.endsWith('RoleBinding'));
+    const bindings = objects.filter(({ kind }) => kind === 'RoleBinding');
     assert.deepEqual(
       bindings.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
       ['one/spectral-operator', 'two/spectral-operator', 'spectral/spectral-operator-lease'],
@@ -24,7 +24,23 @@ describe('rights in the cluster', function () {
       assert.deepEqual(at(binding, 'subjects'), [
         { kind: 'ServiceAccount', name: 'spectral-operator', namespace: 'spectral' },
       ]);
-    assert.deepEqual(namesOf(objects, 'ClusterRoleBinding'), []);
+  });
+
+  it('reach beyond them for one thing: Agents of a namespace that is going are let go', async () => {
+    const objects = await render([LEAST]);
+    const without = await render([LEAST, { operator: { endNamespaces: false } }]);
+
+    const [name = '', ...more] = namesOf(objects, 'ClusterRoleBinding');
+    assert.deepEqual(more, []);
+    assert.deepEqual(at(objectOf(objects, 'ClusterRoleBinding', name), 'subjects'), [
+      { kind: 'ServiceAccount', name: 'spectral-operator', namespace: 'spectral' },
+    ]);
+    const rules = at(objectOf(objects, 'ClusterRole', name), 'rules') as Rule[];
+    assert.deepEqual(
+      rules.map(({ resources, verbs }) => `${resources.join()}: ${verbs.join()}`),
+      ['agents: get,list,watch,patch', 'agents/status: patch', 'agents/finalizers: update'],
+    );
+    assert.deepEqual(namesOf(without, 'ClusterRoleBinding'), []);
   });
 
   it('let the operator read Secrets by name and never list them', async () => {
@@ -59,7 +75,7 @@ describe('rights in the cluster', function () {
           ({ resources, verbs }) => resources.includes(resource) && verbs.includes(verb),
         ),
       );
-    assert.deepEqual(may('list', 'agents'), ['spectral-spectral-fleet-view']);
+    assert.deepEqual(may('list', 'agentpools'), ['spectral-spectral-fleet-view']);
     assert.deepEqual(may('create', 'agentclaims'), ['spectral-spectral-fleet-edit']);
     assert.deepEqual(may('delete', 'agents/force'), ['spectral-spectral-fleet-admin']);
   });

@@ -65,7 +65,7 @@ export async function installOperator(settings: OperatorSettings, port: number):
 /** Everything of the chart that has to do with who may do what; gives the name of the operator's account. */
 async function applyRights(admin: ApiClient): Promise<string> {
   const objects = (await renderChart(['--set', 'eval.enabled=true'])).filter(({ kind }) =>
-    ['ServiceAccount', 'Role', 'RoleBinding'].includes(kind),
+    /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind),
   );
   await applyObjects(admin, [...namespaces(), ...objects], { namespace: HOME_NAMESPACE, manager: 'helm' });
   const account = objects.find(
