@@ -7,7 +7,10 @@ import type { SourceFile } from './source-file.ts';
 const MAY_READ = /(^|\/)(main\.ts|[a-z.-]+\.config\.ts)$|(^|\/)(bin|scripts|test)\/|^load-tests\//;
 
 /** Product code that starts a process of ours and therefore speaks that process's environment. */
-const STARTS_ANOTHER_PROCESS = ['services/standalone/src/local-machine.ts'];
+const STARTS_ANOTHER_PROCESS = [
+  'services/standalone/src/local-machine.ts',
+  'services/operator/src/objects/agent-pod.ts',
+];
 
 /** The one file per process that knows the names, and tools and tests, which start processes from outside. */
 const MAY_NAME = /(^|\/)(config\.ts|settings\/env\.ts)$|(^|\/)(bin|scripts|test)\/|^load-tests\//;

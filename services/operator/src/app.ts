@@ -4,8 +4,15 @@
  */
 import { createServer } from 'node:http';
 import { closeServer, listen, type Logger, type Metrics } from '@spectral/common';
-import { createEventRecorder, createExpectations, leadersOnly, startLeaseElection } from './cluster/index.ts';
-import type { Cluster, Leader, Timers } from './cluster/index.ts';
+import {
+  createEventRecorder,
+  createExpectations,
+  leadersOnly,
+  startLeaseElection,
+  type Cluster,
+  type Leader,
+  type Timers,
+} from './cluster/index.ts';
 import type { OperatorConfig } from './config.ts';
 import { createCounters, type OperatorCounters } from './counters.ts';
 import { createHealthHandler } from './health.ts';
@@ -112,7 +119,13 @@ export function startOperator(settings: Settings, parts: OperatorParts): Operato
   });
   told.to = controllers;
   const isLeading = () => election.fence() !== null;
-  const unobserve = observeOperator(metrics, { counters, world, polls, isLeading, depths: controllers.depths });
+  const unobserve = observeOperator(metrics, {
+    counters,
+    world,
+    polls,
+    isLeading,
+    depths: controllers.depths,
+  });
 
   const begin = () => {
     polls.start();

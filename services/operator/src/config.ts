@@ -54,7 +54,9 @@ const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 function nameOf(reader: EnvReader, variable: string, fallback: string): string {
   const name = reader.text(variable, fallback);
   if (!NAME.test(name))
-    reader.fault(`${variable} is ${JSON.stringify(name)}; give a name of lower-case letters, digits and dashes`);
+    reader.fault(
+      `${variable} is ${JSON.stringify(name)}; give a name of lower-case letters, digits and dashes`,
+    );
   return name;
 }
 

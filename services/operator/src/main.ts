@@ -1,7 +1,14 @@
 /** An operator process: reads the environment, builds the real parts, runs until it is told to stop or loses the lead. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { ConfigError, ListenFailed, createLogger, createMetrics, observeProcess, stopOnSignal } from '@spectral/common';
+import {
+  ConfigError,
+  ListenFailed,
+  createLogger,
+  createMetrics,
+  observeProcess,
+  stopOnSignal,
+} from '@spectral/common';
 import { startOperatorProcess } from './app.ts';
 import { systemTimers } from './cluster/index.ts';
 import { loadKubeAccess } from './cluster/kube-access.ts';
@@ -28,7 +35,11 @@ async function run(config: OperatorConfig): Promise<void> {
   const metrics = createMetrics();
   observeProcess(metrics);
   const shared = { timers: systemTimers(), random: Math.random, log };
-  const cluster = createKubeCluster({ ...shared, access: loadKubeAccess(config.kubeconfig), manager: MANAGER });
+  const cluster = createKubeCluster({
+    ...shared,
+    access: loadKubeAccess(config.kubeconfig),
+    manager: MANAGER,
+  });
   const call = { secret: config.operatorSecret, timeoutMs: CALL_TIMEOUT_MS, fetch };
   const operator = await startOperatorProcess(config, {
     ...shared,

@@ -24,12 +24,18 @@ export function observeOperator(metrics: Metrics, observed: Observed): () => voi
       Object.entries(observed.depths()).map(([kind, value]) => ({ value, labels: { kind } })),
     ),
     gauge('operator_agents', 'Agents by phase and reason', () => agentsByPhase(world)),
-    gauge('operator_unknown_busy', 'Machines with a pod of which the relay knows nothing', () => unknownBusy(world)),
+    gauge('operator_unknown_busy', 'Machines with a pod of which the relay knows nothing', () =>
+      unknownBusy(world),
+    ),
     gauge('operator_claims_waiting', 'Claims that have no machine yet', () => waitingClaims(world)),
     gauge('operator_orphan_machines', 'Machines at the gateway without an Agent in a watched namespace', () =>
       orphans(world, polls),
     ),
-    sum('operator_cordons_refused', 'Times a machine that was to end turned out not to be drained', () => counters.cordonsRefused),
+    sum(
+      'operator_cordons_refused',
+      'Times a machine that was to end turned out not to be drained',
+      () => counters.cordonsRefused,
+    ),
     sum('operator_forced_kills', 'Pods deleted although a turn may have run', () => counters.forcedKills),
     sum('operator_hibernations', 'Machines put to sleep', () => counters.hibernations),
     sum('operator_pods_started', 'Pods made', () => counters.podsStarted),
@@ -57,13 +63,16 @@ function agentsByPhase({ agents }: World): Reading {
 
 function unknownBusy({ agents }: World): number {
   const isUnknown = (type: string, status: string) => type === 'Busy' && status === 'Unknown';
-  return agents.all().filter(({ status }) =>
-    status?.conditions?.some((condition) => isUnknown(condition.type, condition.status)),
-  ).length;
+  return agents
+    .all()
+    .filter(({ status }) =>
+      status?.conditions?.some((condition) => isUnknown(condition.type, condition.status)),
+    ).length;
 }
 
 function waitingClaims({ claims }: World): number {
-  return claims.all().filter(({ status }) => status?.phase === undefined || status.phase === 'Pending').length;
+  return claims.all().filter(({ status }) => status?.phase === undefined || status.phase === 'Pending')
+    .length;
 }
 
 function orphans({ agents }: World, polls: Pick<Polls, 'machines'>): number {

@@ -17,7 +17,9 @@ const spec = v.object({
   team: v.string(),
   visibility: v.optional(audience, 'Shared'),
   owner: text,
-  claimRef: v.exactOptional(v.object({ name: v.string(), uid: v.string(), reuse: v.optional(reuse, 'Never') })),
+  claimRef: v.exactOptional(
+    v.object({ name: v.string(), uid: v.string(), reuse: v.optional(reuse, 'Never') }),
+  ),
   mode: v.optional(v.picklist(['Running', 'Hibernated', 'Cordoned']), 'Running'),
   replicas: v.optional(v.number(), 1),
   wakeOn: v.optional(v.picklist(['Prompt', 'Never']), 'Prompt'),

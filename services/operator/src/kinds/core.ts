@@ -23,7 +23,9 @@ const containerStatus = v.object({
   ),
   lastState: v.exactOptional(
     v.object({
-      terminated: v.exactOptional(v.object({ reason: text, exitCode: v.exactOptional(v.number()), finishedAt: text })),
+      terminated: v.exactOptional(
+        v.object({ reason: text, exitCode: v.exactOptional(v.number()), finishedAt: text }),
+      ),
     }),
   ),
 });
@@ -35,7 +37,13 @@ const podStatus = v.object({
   startTime: text,
   conditions: v.exactOptional(
     v.array(
-      v.object({ type: v.string(), status: v.string(), reason: text, message: text, lastTransitionTime: text }),
+      v.object({
+        type: v.string(),
+        status: v.string(),
+        reason: text,
+        message: text,
+        lastTransitionTime: text,
+      }),
     ),
   ),
   containerStatuses: v.exactOptional(v.array(containerStatus)),

@@ -37,7 +37,10 @@ export function agentPod(wanted: PodWanted): Pod {
 }
 
 /** Labels of everything that belongs to one machine. */
-export function machineLabels(agent: Existing<Agent>, template: Existing<AgentTemplate>): Record<string, string> {
+export function machineLabels(
+  agent: Existing<Agent>,
+  template: Existing<AgentTemplate>,
+): Record<string, string> {
   return {
     'app.kubernetes.io/name': 'spectral-agent',
     'app.kubernetes.io/component': 'agent',
@@ -72,7 +75,10 @@ function podSpec(wanted: PodWanted): Pod['spec'] {
     ...given('runtimeClassName', pod.runtimeClassName),
     ...given('priorityClassName', pod.priorityClassName),
     ...given('serviceAccountName', pod.serviceAccountName),
-    ...given('imagePullSecrets', pod.imagePullSecrets?.map((name) => ({ name }))),
+    ...given(
+      'imagePullSecrets',
+      pod.imagePullSecrets?.map((name) => ({ name })),
+    ),
     containers: [machineContainer(wanted, isolation.profile), ...(pod.extraContainers ?? [])],
     volumes: [
       { name: 'workspace', persistentVolumeClaim: { claimName: volumeNameOf(agent) } },

@@ -4,10 +4,7 @@ import type { DisruptionBudget } from '../kinds/index.ts';
 import { LABEL } from './labels.ts';
 
 /** Which pods: those of a pool, or of one Agent without a pool. `maxUnavailable` works through the Agents' /scale. */
-export function disruptionBudget(
-  owner: Existing<KubeObject>,
-  selects: 'pool' | 'agent',
-): DisruptionBudget {
+export function disruptionBudget(owner: Existing<KubeObject>, selects: 'pool' | 'agent'): DisruptionBudget {
   return {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',

@@ -15,7 +15,10 @@ export function networkPolicy(template: Existing<AgentTemplate>, homeNamespace: 
     metadata: {
       name: networkPolicyName(template),
       namespace: template.metadata.namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'spectral-operator', [LABEL.template]: template.metadata.name },
+      labels: {
+        'app.kubernetes.io/managed-by': 'spectral-operator',
+        [LABEL.template]: template.metadata.name,
+      },
       ownerReferences: [controlledBy(template)],
     },
     spec: {

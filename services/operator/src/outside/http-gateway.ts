@@ -33,9 +33,15 @@ export function createHttpGateway(
     },
     async tell(machineId, body) {
       leader.assertLeading();
-      await call({ method: 'PUT', path: `${PATH}/machines/${encodeURIComponent(machineId)}`, body, answer: nothing });
+      await call({
+        method: 'PUT',
+        path: `${PATH}/machines/${encodeURIComponent(machineId)}`,
+        body,
+        answer: nothing,
+      });
     },
-    machines: async () => (await call({ method: 'GET', path: `${PATH}/machines`, answer: machines })).machines,
+    machines: async () =>
+      (await call({ method: 'GET', path: `${PATH}/machines`, answer: machines })).machines,
     async revoke(machineId) {
       leader.assertLeading();
       const path = `${PATH}/machines/${encodeURIComponent(machineId)}`;

@@ -37,7 +37,8 @@ export function agentEvents(facts: AgentFacts, judged: Judged, steps: Steps): Pl
   if (before !== reason && WARNING.includes(reason)) events.push({ type: 'Warning', reason, message: text });
   if (before !== reason && NORMAL.includes(reason)) events.push({ type: 'Normal', reason, message: text });
   if (steps.actions.some((action) => action.do === 'delete-pod' && action.proof === 'timeout')) {
-    const forced = 'The Agent is deleted and its turn did not end within the drainTimeout; the pod is deleted with it.';
+    const forced =
+      'The Agent is deleted and its turn did not end within the drainTimeout; the pod is deleted with it.';
     events.push({ type: 'Warning', reason: 'Deleted', message: forced });
   }
   return events;

@@ -5,8 +5,7 @@ import type { AgentFacts } from './agent-facts.ts';
 import { troubleOf } from './agent-failures.ts';
 import { isOutdated, type Intent } from './agent-intent.ts';
 import type { Blocked } from './agent-steps.ts';
-import type { Judgement } from './conditions.ts';
-import { timeOf } from './conditions.ts';
+import { type Judgement, timeOf } from './conditions.ts';
 import { cordonOf, isDrained, stateOf } from './judge-machine.ts';
 import { judgePod } from './judge-pod.ts';
 import type { Reason } from './reasons.ts';
@@ -70,7 +69,8 @@ function causeOf({ facts, intent, blocked, hibernatedAt }: Situation, phase: Fle
   if (phase === 'waking') return { reason: 'Waking' };
   if (phase === 'ending') return { reason: 'Deleted' };
   if (phase === 'draining') return { reason: leavingReason(facts, intent, hibernatedAt) };
-  if (phase === 'ready') return stateOf(facts) === 'unknown' ? { reason: 'RelayUnreachable' } : { reason: 'Connected' };
+  if (phase === 'ready')
+    return stateOf(facts) === 'unknown' ? { reason: 'RelayUnreachable' } : { reason: 'Connected' };
   return startingCause(facts);
 }
 
@@ -117,7 +117,13 @@ function conditionsOf(situation: Situation, phase: FleetPhase, cause: Blocked): 
   return [...judgements, ready];
 }
 
-const NOT_ACCEPTED: readonly Reason[] = ['TemplateNotFound', 'PoolNotFound', 'NameTaken', 'MultiplePods', 'TokenRejected'];
+const NOT_ACCEPTED: readonly Reason[] = [
+  'TemplateNotFound',
+  'PoolNotFound',
+  'NameTaken',
+  'MultiplePods',
+  'TokenRejected',
+];
 
 function accepted(cause: Blocked): Judgement {
   if (NOT_ACCEPTED.includes(cause.reason)) return { type: 'Accepted', status: 'False', ...cause };

@@ -62,7 +62,8 @@ function startPod(facts: AgentFacts): Steps {
   if (!facts.isGuarded && !agent.spec.poolRef) before.push({ do: 'apply-budget' });
   if (!facts.isFenced) return { actions: before, blocked: { reason: 'NetworkPolicyMissing' } };
   if (facts.poolStalled) return { actions: before, blocked: { reason: 'PoolStalled' } };
-  if ((timeOf(agent.status?.backoffUntil) ?? 0) > now) return { actions: before, blocked: { reason: 'BackingOff' } };
+  if ((timeOf(agent.status?.backoffUntil) ?? 0) > now)
+    return { actions: before, blocked: { reason: 'BackingOff' } };
   return free([...before, { do: 'start-pod' }]);
 }
 
@@ -97,7 +98,8 @@ function endPod(
   if (isOverdue) return [{ do: 'delete-pod', pod, proof: 'timeout', machineId }];
   const [state, cordon] = [stateOf(facts), cordonOf(facts)];
   if (state === 'unknown' || machineId === null) return [];
-  if (state === 'busy' && whenBusy === 'wait') return cordon === null ? [] : [{ do: 'uncordon', machineId, pod }];
+  if (state === 'busy' && whenBusy === 'wait')
+    return cordon === null ? [] : [{ do: 'uncordon', machineId, pod }];
   return cordon === facts.fence ? [] : [{ do: 'cordon', machineId }];
 }
 
@@ -129,7 +131,9 @@ function end(facts: AgentFacts): Steps {
 
 function releaseVolume({ volume }: AgentFacts): AgentAction[] {
   const isKept = volume?.metadata.annotations?.[ANNOTATION.whenDeleted] === 'Retain';
-  return volume && isKept && volume.metadata.ownerReferences?.length ? [{ do: 'release-volume', volume }] : [];
+  return volume && isKept && volume.metadata.ownerReferences?.length
+    ? [{ do: 'release-volume', volume }]
+    : [];
 }
 
 function dropFinalizer({ agent }: AgentFacts): AgentAction[] {

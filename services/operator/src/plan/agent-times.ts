@@ -3,7 +3,13 @@ import { MACHINE_TOKEN_LIFE_MS } from '@spectral/proto/wire';
 import type { AgentStatus } from '../kinds/index.ts';
 import { ANNOTATION } from '../objects/labels.ts';
 import type { AgentFacts } from './agent-facts.ts';
-import { UPDATE_QUIET_MS, drainTimeoutMs, hibernateAfterMs, isOutdated, registerTimeoutMs } from './agent-intent.ts';
+import {
+  UPDATE_QUIET_MS,
+  drainTimeoutMs,
+  hibernateAfterMs,
+  isOutdated,
+  registerTimeoutMs,
+} from './agent-intent.ts';
 import type { Steps } from './agent-steps.ts';
 import { timeOf } from './conditions.ts';
 import { idleSince, stateOf } from './judge-machine.ts';

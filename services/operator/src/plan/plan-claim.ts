@@ -35,7 +35,12 @@ export function planClaim(facts: ClaimFacts): ClaimPlan {
     { type: 'Bound', status: 'False', reason },
     { type: 'Expired', status: 'False', reason: 'NotExpired' },
   ];
-  return { candidates, status: statusOf(claim, { phase: 'Pending' }, judged, now), events: [], lookAgainMs: null };
+  return {
+    candidates,
+    status: statusOf(claim, { phase: 'Pending' }, judged, now),
+    events: [],
+    lookAgainMs: null,
+  };
 }
 
 /** Machines it could get: first one of the same person, then fresh ones; the newest revision first, then the oldest. */
@@ -43,7 +48,10 @@ function candidatesFor({ claim, views }: ClaimFacts): Existing<Agent>[] {
   const { requestedBy } = claim.spec;
   const own = views.filter(
     ({ agent, standing }) =>
-      agent.spec.owner === requestedBy && !agent.spec.claimRef && standing !== 'leaving' && standing !== 'failed',
+      agent.spec.owner === requestedBy &&
+      !agent.spec.claimRef &&
+      standing !== 'leaving' &&
+      standing !== 'failed',
   );
   const fresh = views.filter((view) => view.isFresh && view.isReady && view.standing === 'idle');
   return [...own.toSorted(byRevisionAndAge), ...fresh.toSorted(byRevisionAndAge)].map(({ agent }) => agent);

@@ -14,7 +14,11 @@ export function teamsRuledBy(policy: Existing<ModelPolicy>, all: readonly Existi
 
 export type PolicyOutcome =
   | { readonly team: string; readonly result: FleetPolicyResult }
-  | { readonly team: string; readonly failed: Extract<Reason, 'GatewayUnreachable' | 'GatewayRefused'>; readonly message: string };
+  | {
+      readonly team: string;
+      readonly failed: Extract<Reason, 'GatewayUnreachable' | 'GatewayRefused'>;
+      readonly message: string;
+    };
 
 export function policyStatus(
   policy: Existing<ModelPolicy>,
@@ -37,10 +41,20 @@ function synced(policy: Existing<ModelPolicy>, outcomes: readonly PolicyOutcome[
   const type = 'Synced';
   const failed = outcomes.find((outcome) => 'failed' in outcome);
   if (failed && 'failed' in failed)
-    return { type, status: 'False', reason: failed.failed, message: `Team ${failed.team}: ${failed.message}` };
+    return {
+      type,
+      status: 'False',
+      reason: failed.failed,
+      message: `Team ${failed.team}: ${failed.message}`,
+    };
   const missing = policy.spec.teams.filter((team) => !outcomes.some((outcome) => outcome.team === team));
   if (missing.length > 0)
-    return { type, status: 'False', reason: 'TeamTaken', message: `An older policy names ${missing.join(', ')}.` };
+    return {
+      type,
+      status: 'False',
+      reason: 'TeamTaken',
+      message: `An older policy names ${missing.join(', ')}.`,
+    };
   return { type, status: 'True', reason: 'Synced' };
 }
 

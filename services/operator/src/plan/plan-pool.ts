@@ -48,7 +48,11 @@ export function isPaused({ metadata }: Existing<AgentPool>): boolean {
 }
 
 /** Whether too many machines of the pool failed lately. */
-export function isStalled(pool: Existing<AgentPool>, agents: readonly Existing<Agent>[], now: number): boolean {
+export function isStalled(
+  pool: Existing<AgentPool>,
+  agents: readonly Existing<Agent>[],
+  now: number,
+): boolean {
   const { window, budget } = pool.spec.failure;
   const windowMs = millisecondsOf(window);
   const failures = agents.flatMap(({ status }) => status?.failures ?? []);
@@ -63,7 +67,10 @@ function whyNotGrow({ template, views, obstacle, pool, now }: PoolFacts): Reason
   return isStalled(pool, agents, now) ? 'PoolStalled' : null;
 }
 
-function namesToCreate({ pool, views }: PoolFacts, { desired, limit }: ReturnType<typeof poolSize>): string[] {
+function namesToCreate(
+  { pool, views }: PoolFacts,
+  { desired, limit }: ReturnType<typeof poolSize>,
+): string[] {
   const present = views.filter(({ standing }) => standing !== 'leaving').length;
   const step = pool.spec.autoscale?.scaleUpStep ?? MAX_CREATES;
   const count = Math.min(desired - present, limit - views.length, step, MAX_CREATES);
@@ -100,7 +107,9 @@ function leavers(facts: PoolFacts, size: ReturnType<typeof poolSize>): PoolActio
 function isForgotten({ agent, standing }: AgentView, { template, now }: PoolFacts): boolean {
   const after = template?.spec.lifecycle.deleteAfter;
   const since = timeOf(agent.status?.hibernatedAt);
-  return standing === 'asleep' && after !== undefined && since !== null && now - since >= millisecondsOf(after);
+  return (
+    standing === 'asleep' && after !== undefined && since !== null && now - since >= millisecondsOf(after)
+  );
 }
 
 function eventsOf(actions: readonly PoolAction[]): PlannedEvent[] {
@@ -114,7 +123,13 @@ function eventsOf(actions: readonly PoolAction[]): PlannedEvent[] {
     .concat(
       retiring === 0
         ? []
-        : [{ type: 'Normal', reason: 'ScalingDown', message: `Retires ${retiring} machines once no turn runs.` }],
+        : [
+            {
+              type: 'Normal',
+              reason: 'ScalingDown',
+              message: `Retires ${retiring} machines once no turn runs.`,
+            },
+          ],
     );
 }
 

@@ -51,14 +51,18 @@ export function createAgentReconciler(kit: Kit & { readonly guards: Guards }) {
     const facts = find(agent, key);
     const plan = planAgent(facts);
     // What a deletion stands on, such as a failure or that it sleeps, must be known before the pod is gone.
-    const endsSomething = plan.actions.some(({ do: what }) => what === 'delete-pod' || what === 'delete-agent');
+    const endsSomething = plan.actions.some(
+      ({ do: what }) => what === 'delete-pod' || what === 'delete-agent',
+    );
     if (endsSomething) await write(kit, agent, plan, true);
     const wentWell = await act(facts, plan, key);
     if (!wentWell) return 0;
     tellEvents(kit, agent, plan);
     if (plan.actions.some(({ do: what }) => what === 'drop-finalizer')) return undefined;
     const isMoving = plan.actions.length > 0;
-    const writeAgainMs = endsSomething ? null : await write(kit, agent, plan, isUrgent(agent, plan, isMoving));
+    const writeAgainMs = endsSomething
+      ? null
+      : await write(kit, agent, plan, isUrgent(agent, plan, isMoving));
     const tellAgainMs = await teller.tell(facts, plan);
     return soonest(plan.lookAgainMs, writeAgainMs, tellAgainMs, isMoving ? RECHECK_MS : null);
   };
@@ -70,7 +74,8 @@ async function write(
   { status }: AgentPlan,
   isUrgentNow: boolean,
 ): Promise<number | null> {
-  if (agent.status?.hibernatedAt === undefined && status.hibernatedAt !== undefined) counters.hibernations += 1;
+  if (agent.status?.hibernatedAt === undefined && status.hibernatedAt !== undefined)
+    counters.hibernations += 1;
   return statuses.write(AGENTS, agent, { status, isUrgent: isUrgentNow });
 }
 

@@ -19,7 +19,9 @@ export async function doAgentAction(
   const { agent } = facts;
   switch (action.do) {
     case 'add-finalizer':
-      return changeAgent(kit, agent, { finalizers: [...(agent.metadata.finalizers ?? []), REVOKE_FINALIZER] });
+      return changeAgent(kit, agent, {
+        finalizers: [...(agent.metadata.finalizers ?? []), REVOKE_FINALIZER],
+      });
     case 'create-volume':
       return createVolume(kit, facts);
     case 'apply-budget':
@@ -46,7 +48,9 @@ export async function doAgentAction(
       return;
     case 'release-volume': {
       const { namespace, name, uid } = action.volume.metadata;
-      await kit.cluster.mergePatch(VOLUME_CLAIMS, namespace, name, { metadata: { uid, ownerReferences: null } });
+      await kit.cluster.mergePatch(VOLUME_CLAIMS, namespace, name, {
+        metadata: { uid, ownerReferences: null },
+      });
       return;
     }
     case 'drop-finalizer':
@@ -60,7 +64,9 @@ async function createVolume({ cluster, expectations }: Kit, { agent, template }:
   if (!template) return;
   const volume = workspaceVolume(agent, template);
   const key = keyOf(agent.metadata.namespace, agent.metadata.name);
-  await expecting(expectations, key, `volume ${volume.metadata.name}`, () => cluster.create(VOLUME_CLAIMS, volume));
+  await expecting(expectations, key, `volume ${volume.metadata.name}`, () =>
+    cluster.create(VOLUME_CLAIMS, volume),
+  );
 }
 
 async function startPod(kit: Kit, facts: AgentFacts): Promise<void> {
@@ -68,7 +74,13 @@ async function startPod(kit: Kit, facts: AgentFacts): Promise<void> {
   if (!template || revision === null) return;
   const { namespace, name } = agent.metadata;
   const expiresAt = await giveToken(kit, facts);
-  const wanted = { agent, template, revision, gatewayUrl: kit.agentGatewayUrl, enrolmentExpiresAt: expiresAt };
+  const wanted = {
+    agent,
+    template,
+    revision,
+    gatewayUrl: kit.agentGatewayUrl,
+    enrolmentExpiresAt: expiresAt,
+  };
   await expecting(kit.expectations, keyOf(namespace, name), `pod ${name}`, () =>
     kit.cluster.create(PODS, agentPod(wanted)),
   );
@@ -93,7 +105,14 @@ async function giveToken({ gateway, cluster, polls }: Kit, { agent, fleet }: Age
   });
   if (fleet === null || fleet === 'unknown') {
     const { machineId } = enrolment;
-    const made = { machineId, uid: metadata.uid, pool, phase: 'pending', enrolled: false, wakeRequestedAt: null } as const;
+    const made = {
+      machineId,
+      uid: metadata.uid,
+      pool,
+      phase: 'pending',
+      enrolled: false,
+      wakeRequestedAt: null,
+    } as const;
     polls.made(made);
   }
   const secret = enrolmentSecret(agent, enrolment.enrolmentToken);
@@ -129,10 +148,16 @@ async function changeAgent(
   change: MetadataChange & { readonly finalizers?: readonly string[] },
 ): Promise<void> {
   const { namespace, name, uid, resourceVersion } = agent.metadata;
-  freshness.wrote(await cluster.mergePatch(AGENTS, namespace, name, { metadata: { uid, resourceVersion, ...change } }));
+  freshness.wrote(
+    await cluster.mergePatch(AGENTS, namespace, name, { metadata: { uid, resourceVersion, ...change } }),
+  );
 }
 
-async function changePod({ cluster, freshness }: Kit, pod: Existing<Pod>, change: MetadataChange): Promise<void> {
+async function changePod(
+  { cluster, freshness }: Kit,
+  pod: Existing<Pod>,
+  change: MetadataChange,
+): Promise<void> {
   const { namespace, name, uid } = pod.metadata;
   freshness.wrote(await cluster.mergePatch(PODS, namespace, name, { metadata: { uid, ...change } }));
 }

@@ -21,7 +21,8 @@ export function createClaimReconciler(kit: Kit & { readonly claimWait: Histogram
     if (await bindFirst(kit, claim, plan.candidates)) return RECHECK_MS;
     for (const event of plan.events) kit.events.record(claim, event);
     const { waitedMs } = plan.status;
-    if (claim.status?.waitedMs === undefined && waitedMs !== undefined) kit.claimWait.record(waitedMs / 1_000);
+    if (claim.status?.waitedMs === undefined && waitedMs !== undefined)
+      kit.claimWait.record(waitedMs / 1_000);
     const isUrgent = claim.status?.phase !== plan.status.phase;
     const writeAgainMs = await kit.statuses.write(AGENT_CLAIMS, claim, { status: plan.status, isUrgent });
     return soonest(plan.lookAgainMs, writeAgainMs);
@@ -43,7 +44,9 @@ async function bindFirst(
   for (const { metadata } of candidates) {
     const { namespace, name, uid, resourceVersion } = metadata;
     try {
-      freshness.wrote(await cluster.mergePatch(AGENTS, namespace, name, { metadata: { uid, resourceVersion }, spec }));
+      freshness.wrote(
+        await cluster.mergePatch(AGENTS, namespace, name, { metadata: { uid, resourceVersion }, spec }),
+      );
       counters.claimsBound += 1;
       return true;
     } catch (error) {

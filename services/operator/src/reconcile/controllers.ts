@@ -1,6 +1,13 @@
 /** Which change calls for which work: watches and polls fill the queues, the queues run the reconcilers. */
 import type { Histogram, Metrics } from '@spectral/common';
-import { controllerOf, createWorkQueue, keyOf, type Existing, type KubeObject, type WorkQueue } from '../cluster/index.ts';
+import {
+  controllerOf,
+  createWorkQueue,
+  keyOf,
+  type Existing,
+  type KubeObject,
+  type WorkQueue,
+} from '../cluster/index.ts';
 import type { Agent, AgentPool } from '../kinds/index.ts';
 import { LABEL } from '../objects/labels.ts';
 import { createAgentReconciler } from './agent-reconciler.ts';
@@ -40,7 +47,8 @@ export function createControllers(parts: ControllerParts): Controllers {
   const add = (kind: KindName, namespace: string, name: string) => {
     if (isStarted) queues[kind].add(keyOf(namespace, name));
   };
-  const addObject = (kind: KindName, { metadata }: Existing<KubeObject>) => add(kind, metadata.namespace, metadata.name);
+  const addObject = (kind: KindName, { metadata }: Existing<KubeObject>) =>
+    add(kind, metadata.namespace, metadata.name);
   const addAgentAndPool = (agent: Existing<Agent>) => {
     addObject('agent', agent);
     const { poolRef } = agent.spec;
@@ -64,13 +72,15 @@ export function createControllers(parts: ControllerParts): Controllers {
     const { name, uid, deletionTimestamp } = part.metadata;
     const isThere = world.pods.get(part.metadata.namespace, name)?.metadata.uid === uid;
     expectations.settle(key, `${part.kind === 'Pod' ? 'pod' : 'volume'} ${name}`);
-    if (part.kind === 'Pod' && (deletionTimestamp !== undefined || !isThere)) expectations.settle(key, `pod ${uid} ends`);
+    if (part.kind === 'Pod' && (deletionTimestamp !== undefined || !isThere))
+      expectations.settle(key, `pod ${uid} ends`);
   };
 
   return {
     agent(agent) {
       const { namespace, name } = agent.metadata;
-      if (agent.spec.poolRef) expectations.settle(keyOf(namespace, agent.spec.poolRef.name), agentAdded(name));
+      if (agent.spec.poolRef)
+        expectations.settle(keyOf(namespace, agent.spec.poolRef.name), agentAdded(name));
       addAgentAndPool(agent);
       addTemplateOf(parts, agent, add);
     },
@@ -107,7 +117,8 @@ export function createControllers(parts: ControllerParts): Controllers {
       }
     },
     machineChanged(machineId) {
-      for (const agent of world.agents.all()) if (isMachineOf(parts, agent, machineId)) addAgentAndPool(agent);
+      for (const agent of world.agents.all())
+        if (isMachineOf(parts, agent, machineId)) addAgentAndPool(agent);
     },
     agentChanged(uid) {
       for (const agent of world.agents.by('uid', uid)) addObject('agent', agent);
@@ -144,7 +155,13 @@ function isMachineOf({ polls }: Kit, { metadata, status }: Existing<Agent>, mach
 }
 
 /** Machines are many and wait for calls; the rest is little. */
-const CONCURRENCY: Readonly<Record<KindName, number>> = { agent: 16, pool: 4, claim: 4, template: 2, policy: 1 };
+const CONCURRENCY: Readonly<Record<KindName, number>> = {
+  agent: 16,
+  pool: 4,
+  claim: 4,
+  template: 2,
+  policy: 1,
+};
 
 function createQueues(parts: ControllerParts): Readonly<Record<KindName, WorkQueue>> {
   const work = {
@@ -155,7 +172,10 @@ function createQueues(parts: ControllerParts): Readonly<Record<KindName, WorkQue
     policy: createPolicyReconciler(parts),
   };
   const seconds = parts.metrics.histogram('operator_reconcile_seconds', 'Time of one look at one object');
-  const failed = parts.metrics.counter('operator_reconcile_errors', 'Looks that ended in an error and are tried again');
+  const failed = parts.metrics.counter(
+    'operator_reconcile_errors',
+    'Looks that ended in an error and are tried again',
+  );
   const queue = (kind: KindName) =>
     createWorkQueue({
       work: work[kind],
@@ -176,4 +196,3 @@ function createQueues(parts: ControllerParts): Readonly<Record<KindName, WorkQue
     policy: queue('policy'),
   };
 }
-

@@ -4,8 +4,17 @@ import type { Agent, AgentPool, AgentTemplate } from '../kinds/index.ts';
 import { networkPolicy, networkPolicyName } from '../objects/network-policy.ts';
 import { revisionOf } from '../objects/revision.ts';
 import { volumeNameOf } from '../objects/workspace.ts';
-import { isApplied, isOutdated, isStalled, templateFault, updateTurns, viewOf } from '../plan/index.ts';
-import type { AgentFacts, AgentView, Obstacle } from '../plan/index.ts';
+import {
+  isApplied,
+  isOutdated,
+  isStalled,
+  templateFault,
+  updateTurns,
+  viewOf,
+  type AgentFacts,
+  type AgentView,
+  type Obstacle,
+} from '../plan/index.ts';
 import type { Kit } from './kit.ts';
 
 type Eyes = Pick<Kit, 'world' | 'polls' | 'homeNamespace'>;
@@ -62,7 +71,11 @@ export function agentsOf({ world }: Eyes, pool: Existing<AgentPool>): Existing<A
 }
 
 /** The template of a pool or of a single Agent, if it can be used. */
-export function templateNamed({ world }: Eyes, namespace: string, name: string): Existing<AgentTemplate> | null {
+export function templateNamed(
+  { world }: Eyes,
+  namespace: string,
+  name: string,
+): Existing<AgentTemplate> | null {
   const template = world.templates.get(namespace, name);
   return template && templateFault(template) === null ? template : null;
 }

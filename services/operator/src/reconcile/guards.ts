@@ -34,7 +34,10 @@ export function createGuards(
         if (orderedJson(found?.spec) === orderedJson(wanted.spec)) return;
         await cluster.apply(DISRUPTION_BUDGETS, wanted, { manager: MANAGER, force: true });
       } catch (err) {
-        log.warn({ err, budget: wanted.metadata.name }, 'a disruption budget was not made; tried again in ten minutes');
+        log.warn(
+          { err, budget: wanted.metadata.name },
+          'a disruption budget was not made; tried again in ten minutes',
+        );
       }
     },
   };

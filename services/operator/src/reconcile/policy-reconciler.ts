@@ -30,7 +30,8 @@ export function createPolicyReconciler(kit: Kit) {
   return async (key: string): Promise<number | void> => {
     const { namespace, name } = partsOfKey(key);
     const policy = world.policies.get(namespace, name);
-    if (!policy || policy.metadata.deletionTimestamp !== undefined || kit.freshness.isStale(policy)) return undefined;
+    if (!policy || policy.metadata.deletionTimestamp !== undefined || kit.freshness.isStale(policy))
+      return undefined;
     const { outcomes, at } = await outcomesOf(policy, teamsRuledBy(policy, world.policies.all()));
     const status = policyStatus(policy, outcomes, timers.now());
     const writeAgainMs = await kit.statuses.write(MODEL_POLICIES, policy, { status, isUrgent: true });

@@ -53,19 +53,20 @@ export function createPoolReconciler(kit: Kit & { readonly guards: Guards }) {
       return 0;
     }
     for (const event of plan.events) kit.events.record(pool, event);
-    const writeAgainMs = await kit.statuses.write(AGENT_POOLS, pool, { status: plan.status, isUrgent: false });
+    const writeAgainMs = await kit.statuses.write(AGENT_POOLS, pool, {
+      status: plan.status,
+      isUrgent: false,
+    });
     return soonest(plan.lookAgainMs, writeAgainMs);
   };
 }
 
 /** Claims that hold no machine and are not over. */
 function waitingClaims({ world }: Kit, key: string): number {
-  return world.claims
-    .by('pool', key)
-    .filter(({ metadata, status }) => {
-      const isOver = status?.phase === 'Expired' || status?.phase === 'Bound';
-      return !isOver && world.agents.by('claim', metadata.uid).length === 0;
-    }).length;
+  return world.claims.by('pool', key).filter(({ metadata, status }) => {
+    const isOver = status?.phase === 'Expired' || status?.phase === 'Bound';
+    return !isOver && world.agents.by('claim', metadata.uid).length === 0;
+  }).length;
 }
 
 async function act(kit: Kit, pool: Existing<AgentPool>, action: PoolAction): Promise<void> {
@@ -96,13 +97,13 @@ async function createOne(
   name: string,
 ): Promise<void> {
   const key = keyOf(pool.metadata.namespace, pool.metadata.name);
-  const change = agentAdded(name);
-  expectations.expect(key, change);
+  const expected = agentAdded(name);
+  expectations.expect(key, expected);
   try {
     await cluster.create(AGENTS, poolAgent(pool, name));
     counters.agentsCreated += 1;
   } catch (error) {
-    expectations.settle(key, change);
+    expectations.settle(key, expected);
     // Of an earlier view of the pool, or of an earlier leader: it is there, which is all that is wanted.
     if (!isClusterError(error, 'already-exists')) throw error;
   }

@@ -23,8 +23,12 @@ export function createTemplateReconciler(kit: Kit) {
       wantedPolicy,
       now: timers.now(),
     });
-    if (plan.applyPolicy) await cluster.apply(NETWORK_POLICIES, wantedPolicy, { manager: MANAGER, force: true });
-    const writeAgainMs = await kit.statuses.write(AGENT_TEMPLATES, template, { status: plan.status, isUrgent: false });
+    if (plan.applyPolicy)
+      await cluster.apply(NETWORK_POLICIES, wantedPolicy, { manager: MANAGER, force: true });
+    const writeAgainMs = await kit.statuses.write(AGENT_TEMPLATES, template, {
+      status: plan.status,
+      isUrgent: false,
+    });
     return soonest(writeAgainMs);
   };
 }

@@ -1,10 +1,31 @@
 /** What the operator sees of the cluster: every kind it works on, kept in step by watches, filed by what it is looked for. */
-import { controllerOf, keyOf, startCache } from '../cluster/index.ts';
-import type { Cache, Cluster, Existing, KubeObject } from '../cluster/index.ts';
-import { AGENTS, AGENT_CLAIMS, AGENT_POOLS, AGENT_TEMPLATES, MODEL_POLICIES } from '../kinds/index.ts';
-import { NETWORK_POLICIES, PODS, VOLUME_CLAIMS } from '../kinds/index.ts';
-import type { Agent, AgentClaim, AgentPool, AgentTemplate } from '../kinds/index.ts';
-import type { ModelPolicy, NetworkPolicy, Pod, VolumeClaim } from '../kinds/index.ts';
+import {
+  controllerOf,
+  keyOf,
+  startCache,
+  type Cache,
+  type Cluster,
+  type Existing,
+  type KubeObject,
+} from '../cluster/index.ts';
+import {
+  AGENTS,
+  AGENT_CLAIMS,
+  AGENT_POOLS,
+  AGENT_TEMPLATES,
+  MODEL_POLICIES,
+  NETWORK_POLICIES,
+  PODS,
+  VOLUME_CLAIMS,
+  type Agent,
+  type AgentClaim,
+  type AgentPool,
+  type AgentTemplate,
+  type ModelPolicy,
+  type NetworkPolicy,
+  type Pod,
+  type VolumeClaim,
+} from '../kinds/index.ts';
 
 export interface World {
   /** By `pool` and `template` (keys `namespace/name`), `uid`, and `claim` (uid). */
@@ -39,7 +60,8 @@ export function startWorld(cluster: Cluster, namespaces: readonly string[], list
   const agents = startCache(cluster, AGENTS, namespaces, {
     indexes: {
       pool: ({ metadata, spec }) => (spec.poolRef ? [keyOf(metadata.namespace, spec.poolRef.name)] : []),
-      template: ({ metadata, spec }) => (spec.templateRef ? [keyOf(metadata.namespace, spec.templateRef.name)] : []),
+      template: ({ metadata, spec }) =>
+        spec.templateRef ? [keyOf(metadata.namespace, spec.templateRef.name)] : [],
       uid: ({ metadata }) => [metadata.uid],
       claim: ({ spec }) => (spec.claimRef ? [spec.claimRef.uid] : []),
     },

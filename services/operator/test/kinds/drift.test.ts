@@ -47,13 +47,19 @@ for (const { resource, schema } of KINDS) {
     for (const part of ['spec', 'status'] as const) {
       it(`has the same fields, defaults and choices in its ${part}`, () => {
         const ours = fieldsOfSchema(schema.entries[part], part);
-        const theirs = fieldsOfCrd(file.spec.versions[0]?.schema.openAPIV3Schema.properties[part] ?? {}, part);
+        const theirs = fieldsOfCrd(
+          file.spec.versions[0]?.schema.openAPIV3Schema.properties[part] ?? {},
+          part,
+        );
         assert.deepEqual(Object.fromEntries(ours), Object.fromEntries(theirs));
       });
     }
 
     it('explains every field to the people who write it', () => {
-      const bare = undescribed(file.spec.versions[0]?.schema.openAPIV3Schema.properties['spec'] ?? {}, 'spec');
+      const bare = undescribed(
+        file.spec.versions[0]?.schema.openAPIV3Schema.properties['spec'] ?? {},
+        'spec',
+      );
       assert.deepEqual(bare, []);
     });
 
@@ -86,7 +92,9 @@ interface Definition {
     readonly names: { readonly kind: string; readonly plural: string };
     readonly versions: readonly {
       readonly name: string;
-      readonly schema: { readonly openAPIV3Schema: { readonly properties: Readonly<Record<string, CrdField>> } };
+      readonly schema: {
+        readonly openAPIV3Schema: { readonly properties: Readonly<Record<string, CrdField>> };
+      };
     }[];
   };
 }
@@ -98,13 +106,18 @@ function definitionOf(plural: string): Definition {
 function fieldsOfCrd(field: CrdField, path: string, required = true): [string, Field][] {
   const isVerbatim = field['x-kubernetes-preserve-unknown-fields'] === true;
   const type = isVerbatim ? 'object' : (field.type ?? '').replace('integer', 'number');
-  const own: [string, Field] = [path, withoutNothing({ type, required, default: field.default, enum: field.enum })];
+  const own: [string, Field] = [
+    path,
+    withoutNothing({ type, required, default: field.default, enum: field.enum }),
+  ];
   if (path === 'status' || path === 'spec') own[1] = { type, required: true };
   const inner = isVerbatim ? [] : Object.entries(field.properties ?? {});
   const items = field.items ? fieldsOfCrd(field.items, `${path}[]`) : [];
   return [
     own,
-    ...inner.flatMap(([name, child]) => fieldsOfCrd(child, `${path}.${name}`, field.required?.includes(name) ?? false)),
+    ...inner.flatMap(([name, child]) =>
+      fieldsOfCrd(child, `${path}.${name}`, field.required?.includes(name) ?? false),
+    ),
     ...items,
   ].toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
@@ -126,10 +139,15 @@ function fieldsOfSchema(schema: Shape, path: string, required = true): [string, 
     return [[path, withoutNothing({ ...own[1], default: schema.default })], ...rest];
   }
   const choices = schema.type === 'picklist' ? schema.options : undefined;
-  const own: [string, Field] = [path, withoutNothing({ type: typeName(schema.type), required, enum: choices })];
+  const own: [string, Field] = [
+    path,
+    withoutNothing({ type: typeName(schema.type), required, enum: choices }),
+  ];
   return [
     own,
-    ...Object.entries(schema.entries ?? {}).flatMap(([name, child]) => fieldsOfSchema(child, `${path}.${name}`)),
+    ...Object.entries(schema.entries ?? {}).flatMap(([name, child]) =>
+      fieldsOfSchema(child, `${path}.${name}`),
+    ),
     ...(schema.item ? fieldsOfSchema(schema.item, `${path}[]`) : []),
   ].toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
@@ -156,6 +174,8 @@ function unbounded(field: CrdField, path: string): string[] {
     (field.type === 'string' && field.enum === undefined && field.format === undefined && !field.maxLength) ||
     (field.type === 'array' && !field.maxItems) ||
     (field.additionalProperties !== undefined && !field.maxProperties);
-  const inner = Object.entries(field.properties ?? {}).flatMap(([name, child]) => unbounded(child, `${path}.${name}`));
+  const inner = Object.entries(field.properties ?? {}).flatMap(([name, child]) =>
+    unbounded(child, `${path}.${name}`),
+  );
   return [...(isLoose ? [path] : []), ...inner, ...(field.items ? unbounded(field.items, `${path}[]`) : [])];
 }

@@ -17,7 +17,12 @@ const killed = (reason: string) => ({
 const ended = {
   phase: 'Failed',
   containerStatuses: [
-    { name: 'machine', ready: false, restartCount: 0, state: { terminated: { reason: 'OOMKilled', exitCode: 137 } } },
+    {
+      name: 'machine',
+      ready: false,
+      restartCount: 0,
+      state: { terminated: { reason: 'OOMKilled', exitCode: 137 } },
+    },
   ],
 };
 const targeted = (reason: string) => ({
@@ -31,7 +36,13 @@ const TABLE = [
   ['placed nowhere', { phase: 'Pending' }, 'not-started', null, false],
   ['running', runningSince(60), 'running', null, false],
   ['image not to be had', waitingFor('ImagePullBackOff'), 'not-started', 'ImagePull', true],
-  ['a Secret of the template missing', waitingFor('CreateContainerConfigError'), 'not-started', 'ContainerConfig', true],
+  [
+    'a Secret of the template missing',
+    waitingFor('CreateContainerConfigError'),
+    'not-started',
+    'ContainerConfig',
+    true,
+  ],
   ['its process ends again and again', killed('Error'), 'down', 'CrashLoop', true],
   ['its process is killed for memory again and again', killed('OOMKilled'), 'down', 'OOMKilled', true],
   ['ended by itself', { phase: 'Failed' }, 'over', 'ProcessEnded', true],

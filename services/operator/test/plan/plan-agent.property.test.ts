@@ -4,8 +4,21 @@ import type { AgentStatus } from '../../src/kinds/index.ts';
 import { orderedJson } from '../../src/objects/revision.ts';
 import type { AgentFacts } from '../../src/plan/agent-facts.ts';
 import { planAgent } from '../../src/plan/plan-agent.ts';
-import { FENCE, NOW, activity, agent, at, facts, machine, pod, pool, runningSince } from '../support/facts.ts';
-import { template, volume, waitingFor } from '../support/facts.ts';
+import {
+  FENCE,
+  NOW,
+  activity,
+  agent,
+  at,
+  facts,
+  machine,
+  pod,
+  pool,
+  runningSince,
+  template,
+  volume,
+  waitingFor,
+} from '../support/facts.ts';
 
 const secondsAgo = fc.constantFrom(-600, -1, 1, 30, 400, 2_400, 6_000);
 const anyTime = secondsAgo.map(at);
@@ -83,7 +96,13 @@ const anyFacts: fc.Arbitrary<AgentFacts> = fc
     pods: fc.array(anyPod, { maxLength: 2 }),
     volume: fc.constantFrom(null, volume(), volume({ deletionTimestamp: at(3) })),
     activity: anyActivity,
-    fleet: fc.constantFrom<AgentFacts['fleet']>('unknown', null, machine(), machine({ enrolled: false }), machine({ wakeRequestedAt: at(1) })),
+    fleet: fc.constantFrom<AgentFacts['fleet']>(
+      'unknown',
+      null,
+      machine(),
+      machine({ enrolled: false }),
+      machine({ wakeRequestedAt: at(1) }),
+    ),
     isFenced: fc.boolean(),
     mayUpdate: fc.boolean(),
     poolStalled: fc.boolean(),
@@ -106,7 +125,8 @@ describe('the plan of a machine, whatever is found', () => {
         if (deletion.proof === 'timeout') return assert.ok(isLongDeleted(found));
         assert.notEqual(found.activity?.state === 'busy' && processRuns(found), true);
         if (deletion.proof === 'drained') assert.equal(found.activity?.activity?.cordon, found.fence);
-        if (processRuns(found) && deletion.proof !== 'drained') assert.equal(deletion.proof, 'never-enrolled');
+        if (processRuns(found) && deletion.proof !== 'drained')
+          assert.equal(deletion.proof, 'never-enrolled');
         if (found.activity === null) assert.equal(processRuns(found), false);
       }),
       RUNS,
@@ -155,8 +175,9 @@ describe('the plan of a machine, whatever is found', () => {
         const names = planAgent(found).actions.map((action) => action.do);
         if (!names.includes('drop-finalizer')) return;
         assert.equal(found.pods.length, 0);
-        const hasMachine = found.agent.status?.machineId !== undefined || (found.fleet !== null && found.fleet !== 'unknown');
-        if (hasMachine && !isLongDeleted(found)) assert.ok(names.indexOf('revoke') >= 0);
+        const hasMachine =
+          found.agent.status?.machineId !== undefined || (found.fleet !== null && found.fleet !== 'unknown');
+        if (hasMachine && !isLongDeleted(found)) assert.ok(names.includes('revoke'));
         if (names.includes('revoke')) assert.ok(names.indexOf('revoke') < names.indexOf('drop-finalizer'));
       }),
       RUNS,

@@ -92,7 +92,9 @@ function after(found: PoolFacts): PoolFacts {
   const stay = found.views
     .filter(({ standing, agent: { metadata } }) => standing !== 'leaving' && !retired.includes(metadata.name))
     .map((one) => (released.includes(one.agent.metadata.name) ? { ...one, hasEndedClaim: false } : one));
-  const created = createdBy(found).map((name) => view(name, { standing: 'starting', isFresh: true, idleSince: NOW }));
+  const created = createdBy(found).map((name) =>
+    view(name, { standing: 'starting', isFresh: true, idleSince: NOW }),
+  );
   return { ...found, views: [...stay, ...created] };
 }
 

@@ -19,35 +19,136 @@ const TABLE: readonly (readonly [string, Partial<PoolFacts>, string])[] = [
   ['three wanted and none there', { pool: pool({ replicas: 3 }) }, 'create builders-0 builders-1 builders-2'],
   ['fifty wanted', { pool: pool({ replicas: 50 }) }, `create ${numbered(20)}`],
   ['a gap in the numbers', { pool: pool({ replicas: 2 }), views: [view('builders-1')] }, 'create builders-0'],
-  ['one that leaves', { pool: pool({ replicas: 2 }), views: [view('builders-0'), view('builders-1', { standing: 'leaving' })] }, ''],
+  [
+    'one that leaves',
+    { pool: pool({ replicas: 2 }), views: [view('builders-0'), view('builders-1', { standing: 'leaving' })] },
+    '',
+  ],
   ['creations not seen yet', { pool: pool({ replicas: 3 }), outstanding: 1 }, ''],
   ['no template', { pool: pool({ replicas: 3 }), template: null }, ''],
-  ['one that no node takes', { pool: pool({ replicas: 3 }), views: [view('builders-0', { isUnschedulable: true })] }, ''],
-  ['a quota in the way', { pool: pool({ replicas: 3 }), obstacle: { reason: 'QuotaExceeded', message: '', until: NOW + 1 } }, ''],
+  [
+    'one that no node takes',
+    { pool: pool({ replicas: 3 }), views: [view('builders-0', { isUnschedulable: true })] },
+    '',
+  ],
+  [
+    'a quota in the way',
+    { pool: pool({ replicas: 3 }), obstacle: { reason: 'QuotaExceeded', message: '', until: NOW + 1 } },
+    '',
+  ],
   ['paused', { pool: pool({ replicas: 3 }, { annotations: { 'spectral.dev/paused': 'true' } }) }, ''],
   ['deleted', { pool: pool({ replicas: 3 }, { deletionTimestamp: at(1) }) }, ''],
 
-  ['one too many: a failed one goes first', { pool: pool({ replicas: 1 }), views: [view('builders-0'), view('builders-1', { standing: 'failed' })] }, 'retire builders-1'],
-  ['one too many: the one idle longest goes', { pool: pool({ replicas: 1 }), views: [view('builders-0', { idleSince: NOW - 9_000 }), view('builders-1', { idleSince: NOW - 1_000 })] }, 'retire builders-0'],
-  ['one too many: an outdated one goes before', { pool: pool({ replicas: 1 }), views: [view('builders-0'), view('builders-1', { isOutdated: true, idleSince: NOW })] }, 'retire builders-1'],
-  ['one too many: one asleep goes last', { pool: pool({ replicas: 1 }), views: [view('builders-0'), view('builders-1', { standing: 'asleep', idleSince: null })] }, 'retire builders-0'],
-  ['all too many and busy', { pool: pool({ replicas: 0 }), views: [view('builders-0', { standing: 'busy' })] }, ''],
-  ['all too many and held', { pool: pool({ replicas: 0 }), views: [view('builders-0', { agent: agent({ spec: { hold: { until: at(-60) } } }) })] }, ''],
+  [
+    'one too many: a failed one goes first',
+    { pool: pool({ replicas: 1 }), views: [view('builders-0'), view('builders-1', { standing: 'failed' })] },
+    'retire builders-1',
+  ],
+  [
+    'one too many: the one idle longest goes',
+    {
+      pool: pool({ replicas: 1 }),
+      views: [view('builders-0', { idleSince: NOW - 9_000 }), view('builders-1', { idleSince: NOW - 1_000 })],
+    },
+    'retire builders-0',
+  ],
+  [
+    'one too many: an outdated one goes before',
+    {
+      pool: pool({ replicas: 1 }),
+      views: [view('builders-0'), view('builders-1', { isOutdated: true, idleSince: NOW })],
+    },
+    'retire builders-1',
+  ],
+  [
+    'one too many: one asleep goes last',
+    {
+      pool: pool({ replicas: 1 }),
+      views: [view('builders-0'), view('builders-1', { standing: 'asleep', idleSince: null })],
+    },
+    'retire builders-0',
+  ],
+  [
+    'all too many and busy',
+    { pool: pool({ replicas: 0 }), views: [view('builders-0', { standing: 'busy' })] },
+    '',
+  ],
+  [
+    'all too many and held',
+    {
+      pool: pool({ replicas: 0 }),
+      views: [view('builders-0', { agent: agent({ spec: { hold: { until: at(-60) } } }) })],
+    },
+    '',
+  ],
 
   ['an empty pool that scales', { pool: scaling }, 'create builders-0 builders-1'],
-  ['its spares in use', { pool: scaling, views: [view('builders-0'), view('builders-1')] }, 'create builders-2 builders-3'],
-  ['its spares in use, near the maximum', { pool: scaling, views: [0, 1, 2, 3].map((n) => view(`builders-${n}`)) }, 'create builders-4'],
-  ['two claims that wait', { pool: pool({ autoscale: { minIdle: 0, maxAgents: 5 } }), waitingClaims: 2 }, 'create builders-0 builders-1'],
-  ['spares that failed', { pool: scaling, views: [fresh('builders-0', { standing: 'failed' }), fresh('builders-1', { standing: 'failed' })] }, ''],
-  ['spares nobody hears of', { pool: scaling, views: [fresh('builders-0', { standing: 'busy' }), fresh('builders-1', { standing: 'busy' })] }, ''],
+  [
+    'its spares in use',
+    { pool: scaling, views: [view('builders-0'), view('builders-1')] },
+    'create builders-2 builders-3',
+  ],
+  [
+    'its spares in use, near the maximum',
+    { pool: scaling, views: [0, 1, 2, 3].map((n) => view(`builders-${n}`)) },
+    'create builders-4',
+  ],
+  [
+    'two claims that wait',
+    { pool: pool({ autoscale: { minIdle: 0, maxAgents: 5 } }), waitingClaims: 2 },
+    'create builders-0 builders-1',
+  ],
+  [
+    'spares that failed',
+    {
+      pool: scaling,
+      views: [fresh('builders-0', { standing: 'failed' }), fresh('builders-1', { standing: 'failed' })],
+    },
+    '',
+  ],
+  [
+    'spares nobody hears of',
+    {
+      pool: scaling,
+      views: [fresh('builders-0', { standing: 'busy' }), fresh('builders-1', { standing: 'busy' })],
+    },
+    '',
+  ],
   ['a young spare too many', { pool: scaling, views: [0, 1, 2].map((n) => fresh(`builders-${n}`)) }, ''],
-  ['an old spare too many', { pool: scaling, views: [0, 1, 2].map((n) => fresh(`builders-${n}`, { idleSince: NOW - 700_000 })) }, 'retire builders-2'],
-  ['machines in use are kept, idle as they are', { pool: pool({ autoscale: { minIdle: 0, maxAgents: 5 } }), views: [view('builders-0', { idleSince: NOW - 9_000_000 })] }, ''],
+  [
+    'an old spare too many',
+    { pool: scaling, views: [0, 1, 2].map((n) => fresh(`builders-${n}`, { idleSince: NOW - 700_000 })) },
+    'retire builders-2',
+  ],
+  [
+    'machines in use are kept, idle as they are',
+    {
+      pool: pool({ autoscale: { minIdle: 0, maxAgents: 5 } }),
+      views: [view('builders-0', { idleSince: NOW - 9_000_000 })],
+    },
+    '',
+  ],
 
-  ['a claim that ended', { pool: pool({ replicas: 1 }), views: [claimed('builders-0', 'Never')] }, 'retire builders-0'],
-  ['a claim that ended, its owner to come back', { pool: pool({ replicas: 1 }), views: [claimed('builders-0', 'SameOwner')] }, 'release builders-0'],
-  ['asleep for longer than deleteAfter', { template: template({ lifecycle: { deleteAfter: '1h' } }), views: [slept(3_600)] }, 'retire builders-0'],
-  ['asleep for less', { template: template({ lifecycle: { deleteAfter: '1h' } }), views: [slept(3_599)] }, ''],
+  [
+    'a claim that ended',
+    { pool: pool({ replicas: 1 }), views: [claimed('builders-0', 'Never')] },
+    'retire builders-0',
+  ],
+  [
+    'a claim that ended, its owner to come back',
+    { pool: pool({ replicas: 1 }), views: [claimed('builders-0', 'SameOwner')] },
+    'release builders-0',
+  ],
+  [
+    'asleep for longer than deleteAfter',
+    { template: template({ lifecycle: { deleteAfter: '1h' } }), views: [slept(3_600)] },
+    'retire builders-0',
+  ],
+  [
+    'asleep for less',
+    { template: template({ lifecycle: { deleteAfter: '1h' } }), views: [slept(3_599)] },
+    '',
+  ],
 ];
 
 describe('the plan of a pool', () => {
@@ -58,7 +159,10 @@ describe('the plan of a pool', () => {
   }
 
   it('with more failures in the window than its budget it makes nothing and says so', () => {
-    const failed = view('builders-0', { agent: agent({ status: { failures: [at(10), at(20)] } }), standing: 'failed' });
+    const failed = view('builders-0', {
+      agent: agent({ status: { failures: [at(10), at(20)] } }),
+      standing: 'failed',
+    });
     const change = { pool: pool({ replicas: 3, failure: { budget: 2 } }), views: [failed] };
     assert.equal(stepsOf(change), '');
     const stalled = conditionOf(planPool(facts(change)).status.conditions, 'Stalled');
@@ -101,7 +205,9 @@ function facts(change: Partial<PoolFacts>): PoolFacts {
 
 function stepsOf(change: Partial<PoolFacts>): string {
   const steps = planPool(facts(change)).actions.map((action) =>
-    action.do === 'create' ? `create ${action.names.join(' ')}` : `${action.do} ${action.agent.metadata.name}`,
+    action.do === 'create'
+      ? `create ${action.names.join(' ')}`
+      : `${action.do} ${action.agent.metadata.name}`,
   );
   return steps.join(', ');
 }

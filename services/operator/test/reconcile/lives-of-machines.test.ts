@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { AGENTS, AGENT_CLAIMS, AGENT_TEMPLATES, VOLUME_CLAIMS } from '../../src/kinds/index.ts';
 import { cleanUpAfterEach } from '../support/clean-up.ts';
-import { claim, fleetOf, imagesOf, labelOf, namesOf, phaseOf, phaseOfClaim, scaleTo } from '../support/fleet-of.ts';
+import {
+  claim,
+  fleetOf,
+  imagesOf,
+  labelOf,
+  namesOf,
+  phaseOf,
+  phaseOfClaim,
+  scaleTo,
+} from '../support/fleet-of.ts';
 import { NAMESPACE } from '../support/start-operator.ts';
 
 describe('the life of a machine', () => {
@@ -22,7 +31,10 @@ describe('the life of a machine', () => {
     site.relay.endTurn(busy.status.machineId);
     await site.until('all are gone', async () => (await site.agents()).length === 0);
     assert.deepEqual(site.kubelet.faults, []);
-    assert.deepEqual([...site.gateway.kept.values()].map(({ revoked }) => revoked), [true, true, true]);
+    assert.deepEqual(
+      [...site.gateway.kept.values()].map(({ revoked }) => revoked),
+      [true, true, true],
+    );
   });
 
   it('a deleted Agent drains its turn, then loses its pod, its identity and its disk', async () => {
@@ -82,7 +94,9 @@ describe('the life of a machine', () => {
     const machines = (await site.agents()).map(({ status }) => status?.machineId ?? '');
     for (const machineId of machines) site.relay.beginTurn(machineId);
     await site.timers.advance(5_000);
-    await site.user.mergePatch(AGENT_TEMPLATES, NAMESPACE, 'standard', { spec: { pod: { image: 'registry/agent@sha256:2' } } });
+    await site.user.mergePatch(AGENT_TEMPLATES, NAMESPACE, 'standard', {
+      spec: { pod: { image: 'registry/agent@sha256:2' } },
+    });
     await site.timers.advance(60_000);
     assert.equal(await imagesOf(site), '1 1 1');
 
@@ -107,7 +121,9 @@ describe('the life of a machine', () => {
     await site.until('the pool has another spare', async () => (await site.agents()).length === 2);
 
     await site.user.remove(AGENT_CLAIMS, NAMESPACE, 'first');
-    await site.until('its machine is gone', async () => (await namesOf(site)).every((name) => name !== held.metadata.name));
+    await site.until('its machine is gone', async () =>
+      (await namesOf(site)).every((name) => name !== held.metadata.name),
+    );
     await claim(site, 'second', 'bob@example.com');
     await site.until('the second is bound', async () => (await phaseOfClaim(site, 'second')) === 'Bound');
     assert.equal(site.gateway.isRevoked(held.status.machineId), true);

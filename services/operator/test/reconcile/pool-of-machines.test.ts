@@ -12,7 +12,10 @@ describe('a pool of machines', () => {
     await site.user.create(AGENT_POOLS, pool('builders', { replicas: 3 }));
 
     site.operator();
-    await site.until('three machines are ready', async () => (await site.pool('builders'))?.status?.ready === 3);
+    await site.until(
+      'three machines are ready',
+      async () => (await site.pool('builders'))?.status?.ready === 3,
+    );
 
     const agents = await site.agents();
     assert.deepEqual(

@@ -54,7 +54,11 @@ describe('a fleet that something befalls', () => {
 
     await site.until('it is back', async () => {
       const [now] = await site.user.list(VOLUME_CLAIMS, NAMESPACE);
-      return now?.metadata.uid !== disk.metadata.uid && site.relay.online.length === 1 && (await phaseOf(site)) === 'ready';
+      return (
+        now?.metadata.uid !== disk.metadata.uid &&
+        site.relay.online.length === 1 &&
+        (await phaseOf(site)) === 'ready'
+      );
     });
     assert.equal((await site.agents())[0]?.status?.machineId, agent?.status?.machineId);
   });
@@ -79,7 +83,10 @@ describe('a fleet that something befalls', () => {
     const site = await fleetOf({ replicas: 1 });
     site.gateway.away = true;
     await scaleTo(site, 2);
-    await site.until('the new one says why', async () => (await causeOf(site, 'builders-1')) === 'GatewayUnreachable');
+    await site.until(
+      'the new one says why',
+      async () => (await causeOf(site, 'builders-1')) === 'GatewayUnreachable',
+    );
     assert.equal((await site.pods()).length, 1);
 
     site.gateway.away = false;
@@ -103,7 +110,9 @@ describe('a fleet that something befalls', () => {
     await scaleTo(site, 2);
     await site.until('the second pod is there', async () => (await site.pods()).length === 2);
     await podSays(site, 'builders-1', {
-      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are free' }],
+      conditions: [
+        { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are free' },
+      ],
     });
     await site.until('it says why', async () => (await causeOf(site, 'builders-1')) === 'Unschedulable');
 
@@ -117,7 +126,11 @@ describe('a fleet that something befalls', () => {
   it('pods that fail are made again with growing waits, until the budget of the pool is used', async () => {
     const site = await fleetOf({ replicas: 1, failure: { budget: 3 } });
     for (let round = 0; round < 3; round += 1) {
-      await site.until('it runs', async () => (await site.pods()).some(({ status }) => status?.phase === 'Running'), 600_000);
+      await site.until(
+        'it runs',
+        async () => (await site.pods()).some(({ status }) => status?.phase === 'Running'),
+        600_000,
+      );
       site.relay.disconnect(site.relay.online[0] ?? '');
       await podSays(site, 'builders-0', { phase: 'Failed', reason: 'Error' });
       await site.until('the pod is gone', async () => (await site.pods()).length === 0, 600_000);
@@ -126,7 +139,11 @@ describe('a fleet that something befalls', () => {
     assert.equal((await site.pods()).length, 0);
     assert.equal(await causeOf(site, 'builders-0'), 'PoolStalled');
 
-    await site.until('it is tried again when the window has passed', async () => (await site.pods()).length === 1, 3_600_000);
+    await site.until(
+      'it is tried again when the window has passed',
+      async () => (await site.pods()).length === 1,
+      3_600_000,
+    );
   });
 
   it('an eviction is no failure', async () => {
@@ -135,10 +152,14 @@ describe('a fleet that something befalls', () => {
     const [pod] = await site.pods();
     await podSays(site, 'builders-0', { phase: 'Failed', reason: 'Evicted' });
 
-    await site.until('another runs', async () => {
-      const [now] = await site.pods();
-      return now !== undefined && now.metadata.uid !== pod?.metadata.uid;
-    }, 5_000);
+    await site.until(
+      'another runs',
+      async () => {
+        const [now] = await site.pods();
+        return now !== undefined && now.metadata.uid !== pod?.metadata.uid;
+      },
+      5_000,
+    );
     assert.deepEqual((await site.agents())[0]?.status?.failures ?? [], []);
   });
 
@@ -146,7 +167,8 @@ describe('a fleet that something befalls', () => {
     const site = await fleetOf({ replicas: 1 });
     const [pod] = await site.pods();
     assert.ok(pod);
-    const { name: _, uid: __, resourceVersion: ___, ...metadata } = pod.metadata;
+    const { namespace, labels = {}, ownerReferences = [] } = pod.metadata;
+    const metadata = { namespace, labels, ownerReferences };
     site.kubelet.full = true;
     await site.user.create(PODS, { ...pod, metadata: { ...metadata, name: 'builders-0-copy' } });
     await site.until('it says so', async () => (await causeOf(site, 'builders-0')) === 'MultiplePods');
@@ -164,5 +186,9 @@ async function causeOf(site: FleetSite, name: string): Promise<string | undefine
 async function podSays(site: FleetSite, name: string, status: NonNullable<Pod['status']>): Promise<void> {
   const pod = await site.user.get(PODS, NAMESPACE, name);
   assert.ok(pod);
-  await site.user.applyStatus(PODS, { ...pod, metadata: { name, namespace: NAMESPACE }, status }, { manager: 'test' });
+  await site.user.applyStatus(
+    PODS,
+    { ...pod, metadata: { name, namespace: NAMESPACE }, status },
+    { manager: 'test' },
+  );
 }

@@ -32,17 +32,28 @@ export function agent(change: Change<Agent['status']> = {}, name = 'builders-0')
 
 export function template(spec: Record<string, unknown> = {}): Existing<AgentTemplate> {
   const given = { pod: { image: 'registry/agent@sha256:1' }, ...spec };
-  const base = { apiVersion: API_VERSION, kind: 'AgentTemplate', metadata: { name: 'standard' }, spec: given };
+  const base = {
+    apiVersion: API_VERSION,
+    kind: 'AgentTemplate',
+    metadata: { name: 'standard' },
+    spec: given,
+  };
   return { ...AGENT_TEMPLATES.parse(base), metadata: meta('standard') };
 }
 
-export function pool(spec: Record<string, unknown> = {}, metadata: Partial<ExistingMeta> = {}): Existing<AgentPool> {
+export function pool(
+  spec: Record<string, unknown> = {},
+  metadata: Partial<ExistingMeta> = {},
+): Existing<AgentPool> {
   const given = { templateRef: { name: 'standard' }, team: 'builders', ...spec };
   const base = { apiVersion: API_VERSION, kind: 'AgentPool', metadata: { name: 'builders' }, spec: given };
   return { ...AGENT_POOLS.parse(base), metadata: meta('builders', metadata) };
 }
 
-export function pod(status: Pod['status'] = runningSince(600), metadata: Partial<ExistingMeta> = {}): Existing<Pod> {
+export function pod(
+  status: Pod['status'] = runningSince(600),
+  metadata: Partial<ExistingMeta> = {},
+): Existing<Pod> {
   const labels = { [LABEL.revision]: 'r1', [LABEL.busy]: 'false' };
   const parsed = PODS.parse({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'builders-0' }, spec: {} });
   return {

@@ -1,11 +1,21 @@
 /** A pool called `builders` and what there is of it, as tests ask for it. */
 import type { Existing } from '../../src/cluster/index.ts';
-import { AGENT_CLAIMS, AGENT_POOLS, AGENT_TEMPLATES, API_VERSION, PODS, type Agent } from '../../src/kinds/index.ts';
+import {
+  AGENT_CLAIMS,
+  AGENT_POOLS,
+  AGENT_TEMPLATES,
+  API_VERSION,
+  PODS,
+  type Agent,
+} from '../../src/kinds/index.ts';
 import { LABEL } from '../../src/objects/labels.ts';
 import { NAMESPACE, pool, startFleetSite, template, type FleetSite } from './start-operator.ts';
 
 /** With one operator, once as many machines are ready as wanted. */
-export async function fleetOf(spec: Record<string, unknown>, change: Record<string, unknown> = {}): Promise<FleetSite> {
+export async function fleetOf(
+  spec: Record<string, unknown>,
+  change: Record<string, unknown> = {},
+): Promise<FleetSite> {
   const site = await startFleetSite();
   await site.user.create(AGENT_TEMPLATES, template('standard', change));
   await site.user.create(AGENT_POOLS, pool('builders', spec));
@@ -35,7 +45,9 @@ export async function namesOf(site: FleetSite): Promise<string[]> {
 
 /** Last digits of the images that run. */
 export async function imagesOf(site: FleetSite): Promise<string> {
-  const images = (await site.pods()).map(({ spec }) => JSON.stringify(spec['containers']).match(/sha256:(\d)/)?.[1]);
+  const images = (await site.pods()).map(
+    ({ spec }) => JSON.stringify(spec['containers']).match(/sha256:(\d)/)?.[1],
+  );
   return images.toSorted().join(' ');
 }
 
