@@ -14,6 +14,8 @@ export type Highlight = (code: string, language: string) => Promise<readonly (re
 
 /** Longer code stays plain: colouring it would hold the page. */
 const MAX_CHARS = 60_000;
+/** A line that takes longer stays plain from there on. A slow device needs long for the first line in a language. */
+const LINE_LIMIT_MS = 5_000;
 const VARIABLE = /^var\(--code-(?:token-)?([a-z-]+)\)$/;
 
 /** Gives null for a language without colours and for code that is too long. */
@@ -27,7 +29,11 @@ export function createHighlight(): Highlight {
     if (!highlighter.getLoadedLanguages().includes(language)) {
       await highlighter.loadLanguage(LANGUAGES[language] satisfies LanguageInput);
     }
-    const { tokens } = highlighter.codeToTokens(code, { lang: language, theme: 'css-variables' });
+    const { tokens } = highlighter.codeToTokens(code, {
+      lang: language,
+      theme: 'css-variables',
+      tokenizeTimeLimit: LINE_LIMIT_MS,
+    });
     return tokens.map((line) => line.map(pieceOf));
   };
 }
