@@ -104,7 +104,7 @@ export const machineActivity = v.object({
   machineId: v.string(),
   state: v.picklist(['idle', 'busy', 'drained', 'unknown']),
   activity: v.nullable(activity),
-  /** ISO 8601; null when it never connected. */
+  /** ISO 8601: now while it has a link, of which nothing may have been heard yet; null when it never connected. */
   lastSeenAt: v.nullable(v.string()),
 });
 export type MachineActivity = v.InferOutput<typeof machineActivity>;
