@@ -94,6 +94,7 @@ export async function createRedisPresence(address: RedisAddress, log: Logger): P
 }
 
 function presenceIn(redis: RedisClient): Presence {
+  const speak = createSpeaker(redis);
   const activities = createRedisActivities({
     redis,
     readMany: (keys) => readMany(redis, keys),
@@ -109,7 +110,7 @@ function presenceIn(redis: RedisClient): Presence {
 
   return {
     async claim({ machineId, podId }) {
-      await SPEAK(redis, [podKey(podId)], [REMEMBER_SECONDS]);
+      await speak(podId);
       const records = await CLAIM(redis, [machineKey(machineId)], [podId, REMEMBER_SECONDS]);
       const [before, after] = Array.isArray(records)
         ? records.map((record) => readRow(machineId, record))
@@ -127,7 +128,7 @@ function presenceIn(redis: RedisClient): Presence {
     },
     async renew(entries) {
       const pods = new Set(entries.map(({ podId }) => podId));
-      await Promise.all([...pods].map((podId) => SPEAK(redis, [podKey(podId)], [REMEMBER_SECONDS])));
+      await Promise.all([...pods].map(speak));
       const rows = await readRows(
         redis,
         entries.map(({ machineId }) => machineId),
@@ -157,6 +158,18 @@ function presenceIn(redis: RedisClient): Presence {
     async close() {
       redis.disconnect();
     },
+  };
+}
+
+/** Has a pod speak. Who asks while it does so shares that: of a fleet that comes back at once, all that come together. */
+function createSpeaker(redis: RedisClient): (podId: string) => Promise<unknown> {
+  const speaking = new Map<string, Promise<unknown>>();
+  return (podId) => {
+    const underWay = speaking.get(podId);
+    if (underWay) return underWay;
+    const begun = SPEAK(redis, [podKey(podId)], [REMEMBER_SECONDS]).finally(() => speaking.delete(podId));
+    speaking.set(podId, begun);
+    return begun;
   };
 }
 

@@ -64,6 +64,20 @@ describe('presence in a real Redis', () => {
     assert.deepEqual((await presence.find(['m'])).get('m'), entry);
   });
 
+  it('of a fleet that comes back at once the pod says one time that it lives', async () => {
+    const { server, presence } = await open();
+    await presence.claim({ machineId: 'first', podId: 'a' });
+    const redis = new Redis(server.url);
+    ends.push(() => redis.disconnect());
+    await redis.config('RESETSTAT');
+    const machineIds = Array.from({ length: 50 }, (_, index) => `of-fleet-${index}`);
+
+    await Promise.all(machineIds.map((machineId) => presence.claim({ machineId, podId: 'a' })));
+
+    assert.match(await redis.info('commandstats'), /cmdstat_evalsha:calls=51,/);
+    assert.equal((await presence.find(machineIds)).size, machineIds.length);
+  });
+
   it('while Redis is away every call fails at once, and works again after', async () => {
     const { server, presence } = await open();
     await server.kill();
