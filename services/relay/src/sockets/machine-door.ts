@@ -80,8 +80,11 @@ function accept(
   parts: Parts,
 ): MachineSocket | null {
   const { router, log } = parts;
+  const [, wire] = upgrade;
   const accepted: { link: MachineSocket | null } = { link: null };
-  if (upgrade[1].destroyed) return null;
+  if (wire.destroyed) return null;
+  // The answer to the upgrade and the welcome leave together.
+  wire.cork();
   // Without a `verifyClient`, ws calls back before it returns, or never.
   server.handleUpgrade(...upgrade, (socket) => {
     const link = new MachineSocket(socket, claims, entry, parts);
@@ -92,6 +95,7 @@ function accept(
       'machine link accepted',
     );
   });
+  wire.uncork();
   return accepted.link;
 }
 
