@@ -36,6 +36,10 @@ export function agentEvents(facts: AgentFacts, judged: Judged, steps: Steps): Pl
   const text = message || REASONS[reason];
   if (before !== reason && WARNING.includes(reason)) events.push({ type: 'Warning', reason, message: text });
   if (before !== reason && NORMAL.includes(reason)) events.push({ type: 'Normal', reason, message: text });
+  const { conditions } = facts.agent.status ?? {};
+  const isDeferred = judged.conditions.some((judgement) => judgement.reason === 'UpdateDeferred');
+  if (isDeferred && conditionOf(conditions, 'UpToDate')?.reason !== 'UpdateDeferred')
+    events.push({ type: 'Warning', reason: 'UpdateDeferred', message: REASONS.UpdateDeferred });
   if (steps.actions.some((action) => action.do === 'delete-pod' && action.proof === 'timeout')) {
     const forced =
       'The Agent is deleted and its turn did not end within the drainTimeout; the pod is deleted with it.';

@@ -89,6 +89,20 @@ export function isOutdated({ pods, revision }: Pick<AgentFacts, 'pods' | 'revisi
   return made !== undefined && revision !== null && made !== revision;
 }
 
+/** Milliseconds since 1970 from which on people are told that it is still of an older revision; null when it is not. */
+export function deferredFrom(facts: AgentFacts): number | null {
+  const upToDate = conditionOf(facts.agent.status?.conditions, 'UpToDate');
+  if (!isOutdated(facts) || facts.pool?.spec.update.type === 'Never' || upToDate?.status !== 'False')
+    return null;
+  const maxDeferralMs = millisecondsOf(facts.pool?.spec.update.maxDeferral ?? '24h');
+  return (timeOf(upToDate.lastTransitionTime) ?? facts.now) + maxDeferralMs;
+}
+
+export function isDeferred(facts: AgentFacts): boolean {
+  const from = deferredFrom(facts);
+  return from !== null && from <= facts.now;
+}
+
 /** Nobody is likely to be at work: no turn for a while, or a process that takes none. */
 function isQuiet(facts: AgentFacts): boolean {
   const pod = facts.pods[0];

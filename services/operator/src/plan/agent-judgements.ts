@@ -3,7 +3,7 @@ import type { FleetPhase } from '@spectral/proto/wire';
 import type { AgentStatus } from '../kinds/index.ts';
 import type { AgentFacts } from './agent-facts.ts';
 import { troubleOf } from './agent-failures.ts';
-import { isOutdated, type Intent } from './agent-intent.ts';
+import { isDeferred, isOutdated, type Intent } from './agent-intent.ts';
 import type { Blocked } from './agent-steps.ts';
 import { type Judgement, timeOf } from './conditions.ts';
 import { cordonOf, isDrained, stateOf } from './judge-machine.ts';
@@ -187,5 +187,6 @@ function upToDate(facts: AgentFacts, intent: Intent): Judgement {
   if (!isOutdated(facts)) return { type, status: 'True', reason: 'AsWanted' };
   if (intent.kind === 'replace') return { type, status: 'False', reason: 'Updating' };
   if (facts.pool?.spec.update.type === 'Never') return { type, status: 'False', reason: 'NeverUpdates' };
+  if (isDeferred(facts)) return { type, status: 'False', reason: 'UpdateDeferred' };
   return { type, status: 'False', reason: facts.mayUpdate ? 'WaitsForTurn' : 'WaitsForOthers' };
 }

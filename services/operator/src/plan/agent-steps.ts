@@ -105,7 +105,8 @@ function endPod(
 
 function proofOf(facts: AgentFacts, pod: Existing<Pod>): 'drained' | 'no-process' | 'never-enrolled' {
   if (isDrained(facts)) return 'drained';
-  return judgePod(pod).process === 'running' ? 'never-enrolled' : 'no-process';
+  const { process } = judgePod(pod);
+  return process === 'running' || process === 'unheard' ? 'never-enrolled' : 'no-process';
 }
 
 function retire(facts: AgentFacts): AgentAction[] {

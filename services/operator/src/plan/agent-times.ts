@@ -5,6 +5,7 @@ import { ANNOTATION } from '../objects/labels.ts';
 import type { AgentFacts } from './agent-facts.ts';
 import {
   UPDATE_QUIET_MS,
+  deferredFrom,
   drainTimeoutMs,
   hibernateAfterMs,
   isOutdated,
@@ -21,6 +22,7 @@ export function lookAgainMs(facts: AgentFacts, status: AgentStatus, { blocked }:
   const due = [
     timeOf(agent.spec.hold?.until),
     timeOf(status.backoffUntil),
+    deferredFrom(facts),
     blocked === null ? null : (obstacle?.until ?? null),
     ...idleTimes(facts),
     ...startTimes(facts),

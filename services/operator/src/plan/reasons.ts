@@ -18,6 +18,8 @@ export const REASONS = {
   Updating: 'A newer revision of the template replaces the pod.',
   WaitsForTurn: 'A newer revision waits until no turn runs.',
   WaitsForOthers: 'A newer revision waits until other machines have taken it.',
+  UpdateDeferred:
+    'A newer revision waits for longer than the maxDeferral of the pool; turns are never cut for it.',
   NeverUpdates: 'A newer revision is taken when the pod is made anew.',
   IdleTimeout: 'It was idle for as long as the template allows and sleeps.',
   Requested: 'The spec asks for it.',

@@ -1,7 +1,13 @@
 /** One machine, from what is found to what is done about it. */
 import { keyOf, partsOfKey, type Existing } from '../cluster/index.ts';
 import { AGENTS, type Agent } from '../kinds/index.ts';
-import { planAgent, type AgentFacts, type AgentPlan, type Obstacle } from '../plan/index.ts';
+import {
+  planAgent,
+  type AgentAction,
+  type AgentFacts,
+  type AgentPlan,
+  type Obstacle,
+} from '../plan/index.ts';
 import { doAgentAction } from './agent-work.ts';
 import { factsOf } from './found.ts';
 import type { Guards } from './guards.ts';
@@ -26,16 +32,19 @@ export function createAgentReconciler(kit: Kit & { readonly guards: Guards }) {
     const isGuarded = kit.guards.isEnsured(agent);
     return factsOf(kit, agent, { obstacle, isGuarded, fence: kit.leader.assertLeading(), now });
   };
-  const act = async (facts: AgentFacts, plan: AgentPlan, key: string): Promise<boolean> => {
-    try {
-      for (const action of plan.actions) await doAgentAction(kit, facts, action);
-      return true;
-    } catch (error) {
-      const obstacle = obstacleOf(error, timers.now());
-      if (obstacle === null) throw error;
-      obstacles.set(key, obstacle);
-      return false;
+  /** Gives what was refused; null when all was done. */
+  const act = async (facts: AgentFacts, plan: AgentPlan, key: string): Promise<Obstacle | null> => {
+    for (const action of plan.actions) {
+      try {
+        await doAgentAction(kit, facts, action);
+      } catch (error) {
+        const obstacle = obstacleOf(error, timers.now(), ASKS_RELAY.has(action.do) ? 'relay' : 'gateway');
+        if (obstacle === null) throw error;
+        obstacles.set(key, obstacle);
+        return obstacle;
+      }
     }
+    return null;
   };
 
   /** Gives the milliseconds until it should run again. */
@@ -55,18 +64,23 @@ export function createAgentReconciler(kit: Kit & { readonly guards: Guards }) {
       ({ do: what }) => what === 'delete-pod' || what === 'delete-agent',
     );
     if (endsSomething) await write(kit, agent, plan, true);
-    const wentWell = await act(facts, plan, key);
-    if (!wentWell) return 0;
-    tellEvents(kit, agent, plan);
-    if (plan.actions.some(({ do: what }) => what === 'drop-finalizer')) return undefined;
-    const isMoving = plan.actions.length > 0;
+    const obstacle = await act(facts, plan, key);
+    // After a refusal people are told what follows from it, and nothing is tried again before its time.
+    const told = obstacle === null ? plan : planAgent(find(agent, key));
+    tellEvents(kit, agent, told);
+    if (obstacle === null && plan.actions.some(({ do: what }) => what === 'drop-finalizer')) return undefined;
+    const isMoving = plan.actions.length > 0 && obstacle === null;
     const writeAgainMs = endsSomething
       ? null
-      : await write(kit, agent, plan, isUrgent(agent, plan, isMoving));
-    const tellAgainMs = await teller.tell(facts, plan);
-    return soonest(plan.lookAgainMs, writeAgainMs, tellAgainMs, isMoving ? RECHECK_MS : null);
+      : await write(kit, agent, told, isUrgent(agent, told, isMoving));
+    const tellAgainMs = await teller.tell(facts, told);
+    const tryAgainMs = obstacle === null ? null : obstacle.until - timers.now();
+    return soonest(told.lookAgainMs, writeAgainMs, tellAgainMs, tryAgainMs, isMoving ? RECHECK_MS : null);
   };
 }
+
+/** Steps whose refusal is the relay's. */
+const ASKS_RELAY: ReadonlySet<AgentAction['do']> = new Set(['cordon', 'uncordon', 'delete-pod']);
 
 async function write(
   { statuses, counters }: Kit,

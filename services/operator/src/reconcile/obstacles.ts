@@ -6,15 +6,26 @@ import type { Obstacle, Reason } from '../plan/index.ts';
 const SHORT_MS = 5_000;
 const LONG_MS = 30_000;
 
-/** What stands in the way by this error; null for one that only asks to try again. */
-export function obstacleOf(error: unknown, now: number): Obstacle | null {
-  const found = refusalOf(error);
+/**
+ * What stands in the way by this error; null for one that only asks to try again. `outside` is who was asked, should it
+ * be an error from outside the cluster.
+ */
+export function obstacleOf(
+  error: unknown,
+  now: number,
+  outside: 'gateway' | 'relay' = 'gateway',
+): Obstacle | null {
+  const found = refusalOf(error, outside);
   return found && { reason: found.reason, message: messageOf(error), until: now + found.waitMs };
 }
 
-function refusalOf(error: unknown): { readonly reason: Reason; readonly waitMs: number } | null {
+function refusalOf(
+  error: unknown,
+  outside: 'gateway' | 'relay',
+): { readonly reason: Reason; readonly waitMs: number } | null {
   if (error instanceof OutsideError) {
-    if (error.code === 'unreachable') return { reason: 'GatewayUnreachable', waitMs: SHORT_MS };
+    const silent = outside === 'relay' ? 'RelayUnreachable' : 'GatewayUnreachable';
+    if (error.code === 'unreachable') return { reason: silent, waitMs: SHORT_MS };
     if (error.code === 'refused') return { reason: 'TokenRejected', waitMs: LONG_MS };
     return null;
   }

@@ -7,7 +7,7 @@ import { revisionOf } from '../objects/revision.ts';
 import { planPool, type Obstacle, type PoolAction } from '../plan/index.ts';
 import { templateNamed, viewsOf } from './found.ts';
 import type { Guards } from './guards.ts';
-import { soonest, type Kit } from './kit.ts';
+import { RECHECK_MS, soonest, type Kit } from './kit.ts';
 import { obstacleOf } from './obstacles.ts';
 
 export function createPoolReconciler(kit: Kit & { readonly guards: Guards }) {
@@ -50,7 +50,7 @@ export function createPoolReconciler(kit: Kit & { readonly guards: Guards }) {
       const obstacle = obstacleOf(error, timers.now());
       if (obstacle === null) throw error;
       obstacles.set(key, obstacle);
-      return 0;
+      return RECHECK_MS;
     }
     for (const event of plan.events) kit.events.record(pool, event);
     const writeAgainMs = await kit.statuses.write(AGENT_POOLS, pool, {
