@@ -43,6 +43,15 @@ describe('rights in the cluster', function () {
     assert.deepEqual(namesOf(without, 'ClusterRoleBinding'), []);
   });
 
+  it('need no cluster-wide object where example restricted is followed', async () => {
+    const objects = await render(['restricted']);
+
+    assert.deepEqual(
+      objects.filter(({ metadata }) => metadata.namespace === undefined).map(({ kind }) => kind),
+      [],
+    );
+  });
+
   it('let the operator read Secrets by name and never list them', async () => {
     const rules = at(objectOf(await render([LEAST]), 'Role', 'spectral-operator'), 'rules') as Rule[];
 
