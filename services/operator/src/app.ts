@@ -88,6 +88,7 @@ export function startOperator(settings: Settings, parts: OperatorParts): Operato
     timers,
     log,
     machineIds: () => machineIds(),
+    agentUids: () => world.agents.all().map(({ metadata }) => metadata.uid),
     machineChanged: (machineId) => told.to?.machineChanged(machineId),
     agentChanged: (uid) => told.to?.agentChanged(uid),
   });

@@ -31,6 +31,8 @@ export interface PollParts {
   readonly log: Logger;
   /** Machines to ask for. */
   readonly machineIds: () => readonly string[];
+  /** Every Agent there is. */
+  readonly agentUids: () => readonly string[];
   readonly machineChanged: (machineId: string) => void;
   readonly agentChanged: (uid: string) => void;
 }
@@ -79,7 +81,9 @@ export function createPolls(parts: PollParts): Polls {
     const before = new Map(fleet);
     fleet.clear();
     for (const machine of machines) fleet.set(machine.uid, machine);
-    for (const uid of new Set([...before.keys(), ...fleet.keys()])) {
+    // Agents without a machine wait for the gateway's word as well: that there is none.
+    const waiting = wasUnknown ? parts.agentUids() : [];
+    for (const uid of new Set([...before.keys(), ...fleet.keys(), ...waiting])) {
       if (wasUnknown || orderedJson(before.get(uid)) !== orderedJson(fleet.get(uid))) parts.agentChanged(uid);
     }
   };

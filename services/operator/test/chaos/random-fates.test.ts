@@ -22,6 +22,7 @@ const step = fc.oneof(
     do: fc.constant('away' as const),
     what: fc.constantFrom('gateway' as const, 'relay' as const),
   }),
+  fc.record({ do: fc.constant('silence' as const) }),
   fc.record({ do: fc.constant('back' as const) }),
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -50,8 +51,7 @@ describe('an operator in a bad world', function () {
           await site.timers.advance(waitMs);
         }
         world.isBad = false;
-        site.gateway.away = false;
-        site.relay.away = false;
+        makeGood(site);
         for (const machineId of site.relay.online) {
           while ((site.relay.activityOf(machineId)?.turns ?? 0) > 0) site.relay.endTurn(machineId);
         }
@@ -82,10 +82,18 @@ async function take(site: FleetSite, next: Step): Promise<void> {
     case 'away':
       site[next.what].away = true;
       return undefined;
+    case 'silence':
+      site.kubelet.silent = true;
+      return undefined;
     case 'back':
-      site.gateway.away = false;
-      relay.away = false;
+      return makeGood(site);
   }
+}
+
+function makeGood({ gateway, relay, kubelet }: FleetSite): void {
+  gateway.away = false;
+  relay.away = false;
+  kubelet.silent = false;
 }
 
 /** As a Deployment does: a dead operator is followed by another. */
