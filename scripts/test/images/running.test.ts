@@ -1,17 +1,19 @@
 // Each image's own entry point and health command, run from nothing but what its Dockerfile copies.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, describe, it } from 'mocha';
 import { listOf, type Stage } from '../../images/dockerfile.ts';
 import { IMAGES } from '../../images/images.ts';
 import { runContained, type Contained } from './support/contained-process.ts';
-import { stageImage } from './support/staged-image.ts';
+import { stageBuild, stageImage } from './support/staged-image.ts';
 
 /** What each needs to start, where nobody it asks for answers. */
 const SETTINGS: Readonly<Record<string, Record<string, string>>> = {
@@ -55,6 +57,17 @@ describe('an image', function () {
       assert.equal(await running.ended, 0, running.output());
     });
   }
+
+  it('of the gateway builds its page from what that stage copies', async () => {
+    const { app, command, remove } = stageBuild('services/gateway/Dockerfile', 'page');
+    ends.push(remove);
+
+    const [program, ...words] = command;
+    assert.equal(program, 'node');
+    await promisify(execFile)(process.execPath, words, { cwd: app, timeout: 90_000 });
+
+    assert.ok(existsSync(join(app, 'services/web/dist/index.html')));
+  });
 
   it('of a machine runs the spectral command, and serves as far as it can without a gateway', async () => {
     const { stage, app } = staged('agent/Dockerfile');

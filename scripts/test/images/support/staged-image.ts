@@ -49,6 +49,33 @@ function copyInto(app: string, { instructions }: Stage, dockerfile: Dockerfile):
   }
 }
 
+/**
+ * What a stage other than the last copies, with every package linked in, and what it then runs in the form `node …`.
+ * The last of its commands is returned; `npm ci` is what the links stand for.
+ */
+export function stageBuild(path: string, name: string): { app: string; command: string[]; remove(): void } {
+  const dockerfile = parseDockerfile(readFileSync(join(repositoryRoot, path), 'utf8'));
+  const app = mkdtempSync(join(tmpdir(), 'spectral-image-'));
+  const stages = ['manifests', name].map((each) => dockerfile.stages.find((stage) => stage.name === each));
+  const instructions = stages.flatMap((stage) => stage?.instructions ?? []);
+  for (const { text } of instructions.filter((one) => one.name === 'COPY'))
+    copyFromRepository(app, text.split(' '));
+  for (const each of allPackages()) linkPackage(app, each);
+  const run = instructions.filter((one) => one.name === 'RUN').at(-1);
+  return {
+    app,
+    command: run?.text.split(' ') ?? [],
+    remove: () => rmSync(app, { recursive: true, force: true }),
+  };
+}
+
+function allPackages(): string[] {
+  const folder = join(repositoryRoot, 'node_modules');
+  return readdirSync(folder).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(folder, name)).map((each) => `${name}/${each}`) : name,
+  );
+}
+
 /** Tests, builds and packages stay out, as .dockerignore says. */
 function copyFromRepository(app: string, words: readonly string[]): void {
   const target = words.at(-1) ?? '';
@@ -86,6 +113,7 @@ function ownFolder(name: string): string {
   const folders = [
     'proto',
     'agent',
+    'load-tests',
     ...readdirSync(join(repositoryRoot, 'services')).map((one) => `services/${one}`),
   ];
   const found = folders.find((folder) => {
