@@ -22,7 +22,7 @@ export interface Steps {
 }
 
 /** A token that is renewed this long before its end is good when the process reads it. */
-const RENEW_BEFORE_MS = 60_000;
+export const RENEW_BEFORE_MS = 60_000;
 
 export function stepsOf(facts: AgentFacts, intent: Intent): Steps {
   if (intent.kind === 'leave') return blocked(intent.reason);
@@ -83,7 +83,7 @@ function keepRunning(facts: AgentFacts, pod: Existing<Pod>): AgentAction[] {
 function tokenIsSpent(facts: AgentFacts, pod: Existing<Pod>): boolean {
   const expiresAt = timeOf(pod.metadata.annotations?.[ANNOTATION.enrolmentExpires]);
   if (expiresAt === null || facts.activity === null || stateOf(facts) !== 'unknown') return false;
-  return judgePod(pod).isScheduled && expiresAt - facts.now < RENEW_BEFORE_MS;
+  return judgePod(pod).isScheduled && expiresAt - facts.now <= RENEW_BEFORE_MS;
 }
 
 /** Takes the pod away once no turn is cut by it. */

@@ -11,7 +11,7 @@ import {
   isOutdated,
   registerTimeoutMs,
 } from './agent-intent.ts';
-import type { Steps } from './agent-steps.ts';
+import { RENEW_BEFORE_MS, type Steps } from './agent-steps.ts';
 import { timeOf } from './conditions.ts';
 import { idleSince, stateOf } from './judge-machine.ts';
 import { judgePod } from './judge-pod.ts';
@@ -44,7 +44,10 @@ function startTimes(facts: AgentFacts): (number | null)[] {
   if (!pod || stateOf(facts) !== 'unknown') return [];
   const runsSince = timeOf(judgePod(pod).runsSince);
   const tokenEnds = timeOf(pod.metadata.annotations?.[ANNOTATION.enrolmentExpires]);
-  return [runsSince === null ? null : runsSince + registerTimeoutMs(facts), tokenEnds && tokenEnds - 60_000];
+  return [
+    runsSince === null ? null : runsSince + registerTimeoutMs(facts),
+    tokenEnds && tokenEnds - RENEW_BEFORE_MS,
+  ];
 }
 
 function endTimes(facts: AgentFacts): (number | null)[] {
