@@ -13,6 +13,12 @@ const MEASUREMENTS: Record<string, { readonly about: string; readonly run: () =>
     about: 'memory and CPU of `spectral serve`',
     run: async () => (await import('./serve-footprint.ts')).measure(),
   },
+  fleet: {
+    about:
+      '200 machines on Kubernetes: time, writes, CPU and memory of the operator; the operator killed 50 times',
+    run: async () =>
+      (await import('./support/run-script.ts')).runScript('services/operator/test/e2e/measure-fleet.ts'),
+  },
   'command-start': {
     about: 'start of the `spectral` command',
     run: async () => (await import('./command-start.ts')).measure(),

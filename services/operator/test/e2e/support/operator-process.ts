@@ -34,6 +34,7 @@ export async function installOperator(settings: OperatorSettings, port: number):
   writeFileSync(config, kubeconfig(apiUrl, readFileSync(server.authority), { token }));
   const healthUrl = `http://127.0.0.1:${port}`;
   const env = {
+    NODE_OPTIONS: '--max-semi-space-size=4',
     KUBECONFIG: config,
     SPECTRAL_PORT: String(port),
     SPECTRAL_HOST: '127.0.0.1',
