@@ -10,6 +10,8 @@ export interface RedisServer {
   /** Starts it (again), with these arguments beyond those it was made with. */
   start(further?: readonly string[]): Promise<void>;
   isRunning(): boolean;
+  /** Process id; 0 while it does not run. */
+  pid(): number;
   /** It lives and says nothing. */
   pause(): void;
   resume(): void;
@@ -31,6 +33,7 @@ export async function createRedisServer(
   return {
     port,
     isRunning: () => living() !== null,
+    pid: () => living()?.pid ?? 0,
     async start(further = []) {
       const place = ['--bind', '127.0.0.1', '--dir', directory];
       state.child = await launch([...argumentsOn(port), ...place, ...further]);

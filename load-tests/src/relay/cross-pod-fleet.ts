@@ -1,8 +1,7 @@
 /** Several relay processes over a Redis of their own, and what they cost together. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { createRedisServer } from '../checker/start-redis.ts';
 import { cpuMs, startProcess, type RunningProcess } from '../support/processes.ts';
-import { freePort } from '../support/stack.ts';
-import { waitFor } from '../support/wait.ts';
 import type { FakeGateway } from './fake-gateway.ts';
 
 export interface Pod extends RunningProcess {
@@ -49,13 +48,14 @@ async function startFleet(
   script: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Fleet> {
-  const redis = await startRedis();
+  const redis = await createRedisServer(tmpdir());
+  await redis.start();
   const pods: Pod[] = [];
   const add = async () => {
     const started = await startProcess({
       name: `pod ${pods.length}`,
       script,
-      env: { ...env, REDIS_URL: redis.url },
+      env: { ...env, REDIS_URL: `redis://127.0.0.1:${redis.port}` },
     });
     const pod = { ...started, url: String(started.ready['url']) };
     pods.push(pod);
@@ -63,7 +63,7 @@ async function startFleet(
   };
   const stop = async () => {
     await Promise.all(pods.map((pod) => pod.stop()));
-    await end(redis.child);
+    await redis.kill();
   };
   try {
     while (pods.length < count) await add();
@@ -71,7 +71,7 @@ async function startFleet(
     await stop();
     throw error;
   }
-  const pids = () => [redis.child.pid ?? 0, ...pods.map(({ pid }) => pid)];
+  const pids = () => [redis.pid(), ...pods.map(({ pid }) => pid)];
   return {
     pods,
     redisPort: redis.port,
@@ -79,30 +79,4 @@ async function startFleet(
     stop,
     cpuMs: () => pids().reduce((sum, pid) => sum + cpuMs(pid), 0),
   };
-}
-
-async function startRedis(): Promise<{
-  readonly url: string;
-  readonly port: number;
-  readonly child: ChildProcess;
-}> {
-  const port = await freePort();
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', settings, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-10_000)));
-  try {
-    await waitFor('Redis to accept connections', 10_000, () => said.includes('Ready to accept connections'));
-  } catch (error) {
-    await end(child);
-    throw error;
-  }
-  return { url: `redis://127.0.0.1:${port}`, port, child };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await gone;
 }

@@ -6,8 +6,8 @@ import { publish } from '../support/report.ts';
 import { median } from '../support/statistics.ts';
 import { waitFor } from '../support/wait.ts';
 import { startRelayFleet } from './cross-pod-fleet.ts';
-import { createMovingMachine } from './drain-machine.ts';
 import { startFakeGateway, type FakeGateway } from './fake-gateway.ts';
+import { startSessionMachine, type SessionMachine } from './session-machine.ts';
 
 const ROUNDS = 5;
 const MACHINES = 10;
@@ -44,10 +44,9 @@ async function runRound(gateway: FakeGateway): Promise<Round> {
     if (!leaving || !staying) throw new Error('a fleet of two pods was expected');
     const route = { url: leaving.url };
     for (let index = 0; index < MACHINES; index++) {
-      const token = gateway.machineToken(`machine-${index}`);
-      const machine = createMovingMachine({ token, relayUrl: () => route.url, answerAfterMs: HANDLER_MS });
+      const machine = machineOf(gateway, `machine-${index}`, () => route.url);
       ends.push(machine);
-      await machine.connect();
+      await machine.ready;
     }
     const browsers = Array.from({ length: MACHINES }, (_, index) =>
       browserOf(gateway, `machine-${index}`, () => (index % 2 === 0 ? route.url : staying.url)),
@@ -66,6 +65,18 @@ async function runRound(gateway: FakeGateway): Promise<Round> {
     for (const end of ends) end.close();
     await fleet.stop();
   }
+}
+
+/** Asked to move, it does as the daemon: the new link is up before the old one closes. */
+function machineOf(gateway: FakeGateway, id: string, relayUrl: () => string): SessionMachine {
+  return startSessionMachine({
+    token: gateway.machineToken(id),
+    relayUrl,
+    isHealthy: () => Promise.resolve(true),
+    random: Math.random,
+    sessions: [],
+    answerAfterMs: HANDLER_MS,
+  });
 }
 
 function browserOf(gateway: FakeGateway, machineId: string, relayUrl: () => string): MachineClient {

@@ -1,19 +1,10 @@
 /** The way of events from a machine on one pod to a reader on another, through our relays. */
 import { connectSocketIo } from '@spectral/proto/client';
-import {
-  FrameFlag,
-  FrameGatherer,
-  FrameKind,
-  MACHINE_LINK_PATH,
-  MACHINE_SUBPROTOCOL,
-  decodeFrame,
-  encodeFrame,
-  parseRelayToBrowser,
-  parseRelayToMachine,
-} from '@spectral/proto/wire';
-import { WebSocket } from 'ws';
+import { FrameKind, decodeFrame, encodeFrame, parseRelayToBrowser } from '@spectral/proto/wire';
 import { waitFor } from '../support/wait.ts';
 import type { FakeGateway } from './fake-gateway.ts';
+import type { MachineWire } from './machine-wire.ts';
+import { connectTellingEnd } from './scripted-ends.ts';
 
 /** A machine and its one reader, whatever is between. */
 export interface EventWay {
@@ -31,52 +22,28 @@ export async function openRelayWay(
   readerUrl: string,
   sessions: readonly string[],
 ): Promise<EventWay> {
-  const machine = await connectMachine(machineUrl, gateway.machineToken('machine'));
+  const machine = await connectTellingEnd(machineUrl, gateway.machineToken('machine'));
   const reader = connectReader(readerUrl, gateway.ticket('machine'), sessions);
   await waitFor('the reader to read all sessions', 10_000, () => reader.began() === sessions.length);
   return {
-    send: machine.send,
+    send: tellOver(machine),
     delivered: reader.delivered,
     close() {
-      machine.close();
+      machine.cut();
       reader.close();
     },
   };
 }
 
-async function connectMachine(relayUrl: string, token: string) {
-  const socket = new WebSocket(relayUrl.replace('http', 'ws') + MACHINE_LINK_PATH, MACHINE_SUBPROTOCOL, {
-    headers: { authorization: `Bearer ${token}` },
-    perMessageDeflate: false,
-  });
-  const welcome = new Promise<void>((resolve, reject) => {
-    socket.once('message', () => resolve());
-    socket.once('error', reject);
-  });
-  socket.on('message', (data: Buffer, isBinary) => {
-    if (!isBinary) answerControl(socket, data.toString());
-  });
-  await welcome;
+/** What the machine tells is numbered over all sessions. */
+function tellOver(wire: MachineWire) {
   const encoder = new TextEncoder();
   const last = { seq: 0 };
-  const gatherer = new FrameGatherer((message) => socket.send(message));
-  return {
-    send(channel: string, event: object) {
-      last.seq += 1;
-      const payload = encoder.encode(`{"v":1,"events":[${JSON.stringify(event)}]}`);
-      gatherer.add(encodeFrame({ kind: FrameKind.events, channel, sequence: last.seq, target: 1 }, payload));
-    },
-    close: () => socket.terminate(),
+  return (channel: string, event: object) => {
+    last.seq += 1;
+    const payload = encoder.encode(`{"v":1,"events":[${JSON.stringify(event)}]}`);
+    wire.send(encodeFrame({ kind: FrameKind.events, channel, sequence: last.seq, target: 1 }, payload));
   };
-}
-
-/** An opened channel begins with an empty history. */
-function answerControl(socket: WebSocket, text: string): void {
-  const control = parseRelayToMachine(text);
-  if (control.kind === 'ping') socket.send(JSON.stringify({ kind: 'pong' }));
-  if (control.kind !== 'open') return;
-  const { peer, channel } = control;
-  socket.send(encodeFrame({ kind: FrameKind.snapshot, flags: FrameFlag.final, target: peer, channel }));
 }
 
 function connectReader(relayUrl: string, ticket: string, sessions: readonly string[]) {

@@ -1,11 +1,11 @@
 /** Machines as a process of their own: they send events when these are due, whatever became of the ones before. */
-import { FrameFlag, FrameKind, encodeFrame } from '@spectral/proto/wire';
+import { FrameKind, encodeFrame } from '@spectral/proto/wire';
 import { WebSocket } from 'ws';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sharedNow } from '../support/shared-clock.ts';
 import { quantile, seeded } from '../support/statistics.ts';
 import { serveOrders } from '../support/worker.ts';
-import { openMachineWire } from './machine-wire.ts';
+import { connectTellingEnd } from './scripted-ends.ts';
 import { eventOf } from './scripted-event.ts';
 
 export interface SendersOrder {
@@ -39,27 +39,13 @@ serveOrders({
   async connect({ relayUrl, machines, directUrl }: SendersOrder) {
     for (const { token, session } of machines) {
       sessions.push(session);
-      ways.relay.push(await connectMachine(relayUrl, token));
+      const wire = await connectTellingEnd(relayUrl, token);
+      ways.relay.push((frame) => wire.send(frame));
       ways.direct.push(await connectDirectly(directUrl));
     }
   },
   send: sendOpenLoop,
 });
-
-function connectMachine(relayUrl: string, token: string): Promise<Send> {
-  return new Promise((resolve, reject) => {
-    openMachineWire(relayUrl, token, {
-      control(wire, control) {
-        if (control.kind === 'welcome') resolve((frame) => wire.send(frame));
-        if (control.kind !== 'open') return;
-        const { peer, channel } = control;
-        wire.send(encodeFrame({ kind: FrameKind.snapshot, flags: FrameFlag.final, target: peer, channel }));
-      },
-      data() {},
-      ended: (_wire, why) => reject(new Error(`a machine's link ended: ${why}`)),
-    });
-  });
-}
 
 async function connectDirectly(url: string): Promise<Send> {
   const socket = new WebSocket(url, { perMessageDeflate: false });

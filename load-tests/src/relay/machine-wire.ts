@@ -68,6 +68,24 @@ export function openMachineWire(
   return wire;
 }
 
+/** Connects, and resolves when the relay has welcomed the machine; rejects when it does not. */
+export function connectMachineWire(
+  relayUrl: string,
+  token: string,
+  { control, data }: Partial<Pick<MachineWireListener, 'control' | 'data'>>,
+): Promise<MachineWire> {
+  return new Promise((resolve, reject) => {
+    openMachineWire(relayUrl, token, {
+      control(wire, frame) {
+        if (frame.kind === 'welcome') resolve(wire);
+        control?.(wire, frame);
+      },
+      data: (wire, frame) => data?.(wire, frame),
+      ended: (_wire, why) => reject(new Error(`the machine's link ended: ${why}`)),
+    });
+  });
+}
+
 function hear(socket: WebSocket, wire: MachineWire, listener: MachineWireListener): void {
   const failed: { why: string | null } = { why: null };
   socket.on('message', (data: Buffer, isBinary) => {

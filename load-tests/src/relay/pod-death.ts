@@ -6,9 +6,9 @@ import { publish } from '../support/report.ts';
 import { median, quantile } from '../support/statistics.ts';
 import { waitFor } from '../support/wait.ts';
 import { startRelayFleet, type Pod } from './cross-pod-fleet.ts';
-import { createMovingMachine, type MovingMachine } from './drain-machine.ts';
 import { startFakeGateway, type FakeGateway } from './fake-gateway.ts';
 import { connectBrowserEnd, type BrowserEnd } from './scripted-ends.ts';
+import { startSessionMachine, type SessionMachine } from './session-machine.ts';
 
 const ROUNDS = 5;
 const MACHINES = 10;
@@ -53,10 +53,9 @@ async function runRound(gateway: FakeGateway): Promise<Round> {
   try {
     const [machinePod, browserPod, bystander, refuge] = fleet.pods;
     if (!machinePod || !browserPod || !bystander || !refuge) throw new Error('four pods were expected');
-    const route = { url: machinePod.url };
-    const machines = machinesOf(gateway, () => route.url);
+    const machines = machinesOn(machinePod, gateway);
     ends.push(...machines);
-    await Promise.all(machines.map((machine) => machine.connect()));
+    await Promise.all(machines.map(({ ready }) => ready));
     const browsers = await browsersOf(gateway, browserPod);
     ends.push(...browsers);
     const load = callSteadily(browsers);
@@ -66,10 +65,11 @@ async function runRound(gateway: FakeGateway): Promise<Round> {
     await sleep(WATCH_MS);
     const machinesDiedAt = performance.now();
     await machinePod.stop('SIGKILL');
+    // They come back when they are allowed to, not when their own back-off says.
+    for (const machine of machines) machine.close();
     await sleep(AWAY_MS);
-    route.url = refuge.url;
     const allowedAt = performance.now();
-    await Promise.all(machines.map((machine) => machine.connect()));
+    ends.push(...machinesOn(refuge, gateway));
     const answeredAt = await firstAnswers(load.records, allowedAt);
     load.stop();
     const sentWithin = (from: number, to: number) =>
@@ -87,11 +87,14 @@ async function runRound(gateway: FakeGateway): Promise<Round> {
   }
 }
 
-function machinesOf(gateway: FakeGateway, relayUrl: () => string): MovingMachine[] {
+function machinesOn({ url }: Pod, gateway: FakeGateway): SessionMachine[] {
   return Array.from({ length: MACHINES }, (_, index) =>
-    createMovingMachine({
+    startSessionMachine({
       token: gateway.machineToken(`machine-${index}`),
-      relayUrl,
+      relayUrl: () => url,
+      isHealthy: () => Promise.resolve(true),
+      random: Math.random,
+      sessions: [],
       answerAfterMs: HANDLER_MS,
     }),
   );

@@ -1,16 +1,8 @@
-/** The two ends of a relay in a measurement: a machine that answers everything, and a browser that asks. */
+/** The ends of a relay in a measurement: machines that answer everything or tell events, and a browser that asks. */
 import { connectSocketIo } from '@spectral/proto/client';
-import {
-  FrameGatherer,
-  FrameKind,
-  HEADER_BYTES,
-  MACHINE_LINK_PATH,
-  MACHINE_SUBPROTOCOL,
-  decodeFrame,
-  encodeFrame,
-  framesOf,
-} from '@spectral/proto/wire';
+import { FrameFlag, FrameKind, HEADER_BYTES, decodeFrame, encodeFrame } from '@spectral/proto/wire';
 import { WebSocket } from 'ws';
+import { connectMachineWire, type MachineWire } from './machine-wire.ts';
 
 export interface MachineEnd {
   close(): void;
@@ -22,22 +14,23 @@ export async function connectMachineEnd(
   token: string,
   reply: Uint8Array,
 ): Promise<MachineEnd> {
-  const socket = new WebSocket(relayUrl.replace('http', 'ws') + MACHINE_LINK_PATH, MACHINE_SUBPROTOCOL, {
-    headers: { authorization: `Bearer ${token}` },
-    perMessageDeflate: false,
+  const wire = await connectMachineWire(relayUrl, token, {
+    data(from, { kind, target }) {
+      if (kind === FrameKind.request) from.send(encodeFrame({ kind: FrameKind.response, target }, reply));
+    },
   });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('message', () => resolve());
-    socket.once('error', reject);
+  return { close: () => wire.cut() };
+}
+
+/** Connects a machine whose channels open with an empty history; what it sends then is the caller's. */
+export function connectTellingEnd(relayUrl: string, token: string): Promise<MachineWire> {
+  return connectMachineWire(relayUrl, token, {
+    control(from, control) {
+      if (control.kind !== 'open') return;
+      const { peer, channel } = control;
+      from.send(encodeFrame({ kind: FrameKind.snapshot, flags: FrameFlag.final, target: peer, channel }));
+    },
   });
-  const gatherer = new FrameGatherer((message) => socket.send(message));
-  socket.on('message', (data: Buffer, isBinary) => {
-    if (!isBinary) return;
-    for (const { kind, target } of framesOf(data).map(decodeFrame)) {
-      if (kind === FrameKind.request) gatherer.add(encodeFrame({ kind: FrameKind.response, target }, reply));
-    }
-  });
-  return { close: () => socket.terminate() };
 }
 
 export interface BrowserEnd {

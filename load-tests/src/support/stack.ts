@@ -85,6 +85,8 @@ export async function startSplitStack(): Promise<SplitStack> {
         SPECTRAL_GATEWAY_URL: url,
         SPECTRAL_SERVICE_SECRET: secret,
         SPECTRAL_ALLOWED_ORIGINS: '*',
+        // There is no other relay to move to.
+        SPECTRAL_DRAIN_SPREAD_MS: '0',
         REDIS_URL: redis.url,
       },
     }),
