@@ -23,6 +23,7 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'nginx-light', program: '/usr/sbin/nginx' },
   { name: 'haproxy', program: '/usr/sbin/haproxy' },
   { name: 'unzip', program: 'unzip' },
+  { name: 'shellcheck', program: 'shellcheck' },
   { name: 'debian-archive-keyring', program: '/usr/share/keyrings/debian-archive-keyring.gpg' },
 ];
 

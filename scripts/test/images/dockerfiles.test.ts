@@ -1,7 +1,6 @@
 // What every Dockerfile of ours holds to; a linter for what no linter is installed for.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
@@ -96,18 +95,6 @@ describe('a Dockerfile', () => {
 
     for (const tool of ['git', 'ripgrep', 'fd-find', 'tmux', 'bash', 'tini'])
       assert.match(text, new RegExp(`\\b${tool}\\b`));
-  });
-
-  it('passes hadolint, where that is installed', function () {
-    if (spawnSync('hadolint', ['--version']).error) this.skip();
-    for (const { dockerfile } of IMAGES) {
-      // Debian keeps one version of a package at a time; the base's digest says which day's.
-      const { stdout } = spawnSync('hadolint', ['--ignore', 'DL3008', dockerfile], {
-        cwd: repositoryRoot,
-        encoding: 'utf8',
-      });
-      assert.equal(stdout, '');
-    }
   });
 });
 
