@@ -16,6 +16,9 @@ import { timeOf } from './conditions.ts';
 import { idleSince, stateOf } from './judge-machine.ts';
 import { judgePod } from './judge-pod.ts';
 
+/** How often a machine looks whether the others of its pool let it go on. */
+const OTHERS_MS = 5_000;
+
 /** Milliseconds until then; null for never. */
 export function lookAgainMs(facts: AgentFacts, status: AgentStatus, { blocked }: Steps): number | null {
   const { agent, now, obstacle } = facts;
@@ -24,12 +27,19 @@ export function lookAgainMs(facts: AgentFacts, status: AgentStatus, { blocked }:
     timeOf(status.backoffUntil),
     deferredFrom(facts),
     blocked === null ? null : (obstacle?.until ?? null),
+    waitsForOthers(facts, blocked) ? now + OTHERS_MS : null,
     ...idleTimes(facts),
     ...startTimes(facts),
     ...endTimes(facts),
   ];
   const ahead = due.filter((time): time is number => time !== null && time > now);
   return ahead.length === 0 ? null : Math.min(...ahead) - now;
+}
+
+/** What it waits for happens to other machines: that they are swapped, or that their failures are forgotten. */
+function waitsForOthers(facts: AgentFacts, blocked: Steps['blocked']): boolean {
+  if (blocked?.reason === 'PoolStalled') return true;
+  return isOutdated(facts) && !facts.mayUpdate && facts.pool?.spec.update.type !== 'Never';
 }
 
 function idleTimes(facts: AgentFacts): (number | null)[] {

@@ -40,7 +40,7 @@ export function createPoolReconciler(kit: Kit & { readonly guards: Guards }) {
       obstacles.delete(key);
       return undefined;
     }
-    if (kit.freshness.isStale(pool)) return undefined;
+    if (kit.freshness.isStale(pool)) return RECHECK_MS;
     await kit.guards.ensure(pool, 'pool');
     const plan = planOf(pool, key);
     try {

@@ -5,7 +5,7 @@ import { MANAGER } from '../objects/labels.ts';
 import { networkPolicy, networkPolicyName } from '../objects/network-policy.ts';
 import { planTemplate } from '../plan/index.ts';
 import { agentsOf } from './found.ts';
-import { soonest, type Kit } from './kit.ts';
+import { RECHECK_MS, soonest, type Kit } from './kit.ts';
 
 export function createTemplateReconciler(kit: Kit) {
   const { world, cluster, timers } = kit;
@@ -14,7 +14,8 @@ export function createTemplateReconciler(kit: Kit) {
   return async (key: string): Promise<number | void> => {
     const { namespace, name } = partsOfKey(key);
     const template = world.templates.get(namespace, name);
-    if (!template || kit.freshness.isStale(template)) return undefined;
+    if (!template) return undefined;
+    if (kit.freshness.isStale(template)) return RECHECK_MS;
     const wantedPolicy = networkPolicy(template, kit.homeNamespace);
     const plan = planTemplate({
       template,

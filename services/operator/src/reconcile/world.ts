@@ -1,4 +1,5 @@
 /** What the operator sees of the cluster: every kind it works on, kept in step by watches, filed by what it is looked for. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   controllerOf,
   keyOf,
@@ -6,6 +7,7 @@ import {
   type Cache,
   type Cluster,
   type Existing,
+  type ExistingMeta,
   type KubeObject,
 } from '../cluster/index.ts';
 import {
@@ -69,11 +71,11 @@ export function startWorld(cluster: Cluster, namespaces: readonly string[], list
   });
   const pools = startCache(cluster, AGENT_POOLS, namespaces, {
     indexes: { template: ({ metadata, spec }) => [keyOf(metadata.namespace, spec.templateRef.name)] },
-    changed: eitherOf(listener.pool),
+    changed: beyondStatus(listener.pool),
   });
   const templates = startCache(cluster, AGENT_TEMPLATES, namespaces, {
     indexes: {},
-    changed: eitherOf(listener.template),
+    changed: beyondStatus(listener.template),
   });
   const claims = startCache(cluster, AGENT_CLAIMS, namespaces, {
     indexes: {
@@ -114,6 +116,25 @@ function eitherOf<T extends KubeObject>(tell: (object: Existing<T>) => void) {
     const last = object ?? before;
     if (last) tell(last);
   };
+}
+
+/** The same, unless only the status changed, which the operator alone writes. */
+function beyondStatus<T extends KubeObject>(tell: (object: Existing<T>) => void) {
+  return (object: Existing<T> | null, before: Existing<T> | null) => {
+    const isNew =
+      object === null || before === null || !isSameBesidesStatus(object.metadata, before.metadata);
+    const last = object ?? before;
+    if (last && isNew) tell(last);
+  };
+}
+
+function isSameBesidesStatus(one: ExistingMeta, other: ExistingMeta): boolean {
+  return (
+    one.uid === other.uid &&
+    one.generation === other.generation &&
+    one.deletionTimestamp === other.deletionTimestamp &&
+    isDeepStrictEqual(one.annotations, other.annotations)
+  );
 }
 
 function ownerUid(pod: Existing<Pod>): string[] {
