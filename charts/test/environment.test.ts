@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { COMBINATIONS } from './support/combinations.ts';
-import { LEAST, render } from './support/helm.ts';
+import { LEAST, render, type Manifest } from './support/helm.ts';
 import { containerOf, variablesOf } from './support/manifests.ts';
 
 const SERVICES = join(dirname(dirname(import.meta.dirname)), 'services');
@@ -23,6 +23,12 @@ const SECRETS: Readonly<Record<string, string>> = {
 
 describe('the variables of', function () {
   this.timeout(30_000);
+  const rendered: Manifest[][] = [];
+  before(async function () {
+    this.timeout(90_000);
+    for (const values of Object.values(COMBINATIONS)) rendered.push(await render(values));
+  });
+
   for (const [part, reader] of [
     ['gateway', 'readGatewayConfig'],
     ['relay', 'readRelayConfig'],
@@ -30,8 +36,7 @@ describe('the variables of', function () {
   ] as const) {
     it(`the ${part} are taken by its config, in every combination`, async () => {
       const seen = new Map<string, Record<string, string>>();
-      for (const values of Object.values(COMBINATIONS)) {
-        const objects = await render(values);
+      for (const objects of rendered) {
         if (!objects.some(({ metadata }) => metadata.name === `spectral-${part}`)) continue;
         const variables = withSecrets(variablesOf(containerOf(objects, `spectral-${part}`)));
         seen.set(JSON.stringify(variables), variables);
