@@ -22,9 +22,9 @@ import type { TurnJudge } from './outside/turn-judge.ts';
 import { createControllers, type Controllers } from './reconcile/controllers.ts';
 import { createFreshness } from './reconcile/freshness.ts';
 import { createGuards } from './reconcile/guards.ts';
-import { createPolls } from './reconcile/polls.ts';
+import { createPolls, type Polls } from './reconcile/polls.ts';
 import { createStatusWriter } from './reconcile/status-writer.ts';
-import { startWorld, type WorldListener } from './reconcile/world.ts';
+import { startWorld, type World, type WorldListener } from './reconcile/world.ts';
 
 /** What an operator stands on. It closes none of these; whoever made them does. */
 export interface OperatorParts {
@@ -56,14 +56,16 @@ export interface Operator {
 }
 
 export function startOperator(settings: Settings, parts: OperatorParts): Operator {
-  const { timers, log, metrics } = parts;
-  const counters = createCounters();
-  const told: { to: Controllers | null } = { to: null };
+  const { log, metrics } = parts;
+  const told: Told = { to: null };
   const world = startWorld(parts.cluster, settings.namespaces, forwarding(told));
-  const state = { isReady: false };
-  const isClosed = new AbortController();
+  const state = { isReady: false, isOver: false };
   void world.synced.then(() => (state.isReady = true));
 
+  const stopWork = async () => {
+    state.isOver = true;
+    await Promise.all([polls.close(), controllers.close()]);
+  };
   const election = startLeaseElection({
     ...parts,
     namespace: settings.leaseNamespace,
@@ -71,7 +73,9 @@ export function startOperator(settings: Settings, parts: OperatorParts): Operato
     acquired(fence) {
       log.info({ fence, identity: parts.identity }, 'leading');
       void world.synced.then(() => {
-        if (!isClosed.signal.aborted) begin();
+        if (state.isOver) return;
+        polls.start();
+        controllers.start();
       });
     },
     lost() {
@@ -79,31 +83,50 @@ export function startOperator(settings: Settings, parts: OperatorParts): Operato
       parts.lost();
     },
   });
-  const cluster = leadersOnly(parts.cluster, election);
-  const gateway = parts.gateway(election);
-  const relay = parts.relay(election);
-  const polls = createPolls({
-    relay,
-    gateway,
+  const { polls, controllers, counters } = assemble(settings, parts, { world, leader: election, told });
+  const isLeading = () => election.fence() !== null;
+  const { depths } = controllers;
+  const unobserve = observeOperator(metrics, { counters, world, polls, isLeading, depths });
+  return {
+    isLeading,
+    isReady: () => state.isReady,
+    counters,
+    async close() {
+      await stopWork();
+      await election.stop();
+      world.close();
+      unobserve();
+    },
+  };
+}
+
+interface Surroundings {
+  readonly world: World;
+  readonly leader: Leader;
+  readonly told: Told;
+}
+
+/** Builds the insides. Nothing runs yet. */
+function assemble(settings: Settings, parts: OperatorParts, { world, leader, told }: Surroundings) {
+  const { timers, log, metrics } = parts;
+  const counters = createCounters();
+  const cluster = leadersOnly(parts.cluster, leader);
+  const freshness = createFreshness();
+  const asked = { gateway: parts.gateway(leader), relay: parts.relay(leader) };
+  const polls: Polls = createPolls({
+    ...asked,
     timers,
     log,
-    machineIds: () => machineIds(),
+    machineIds: () => machineIds(world, polls),
     agentUids: () => world.agents.all().map(({ metadata }) => metadata.uid),
     machineChanged: (machineId) => told.to?.machineChanged(machineId),
     agentChanged: (uid) => told.to?.agentChanged(uid),
   });
-  const machineIds = () =>
-    world.agents.all().flatMap(({ metadata, status }) => {
-      const fleet = polls.fleet(metadata.uid);
-      return status?.machineId ?? (fleet === 'unknown' || fleet === null ? [] : fleet.machineId);
-    });
-  const freshness = createFreshness();
   const controllers = createControllers({
+    ...asked,
     cluster,
     world,
-    gateway,
-    relay,
-    leader: election,
+    leader,
     polls,
     freshness,
     expectations: createExpectations(timers.now),
@@ -119,34 +142,15 @@ export function startOperator(settings: Settings, parts: OperatorParts): Operato
     homeNamespace: settings.leaseNamespace,
   });
   told.to = controllers;
-  const isLeading = () => election.fence() !== null;
-  const unobserve = observeOperator(metrics, {
-    counters,
-    world,
-    polls,
-    isLeading,
-    depths: controllers.depths,
-  });
+  return { polls, controllers, counters };
+}
 
-  const begin = () => {
-    polls.start();
-    controllers.start();
-  };
-  const stopWork = async () => {
-    isClosed.abort();
-    await Promise.all([polls.close(), controllers.close()]);
-  };
-  return {
-    isLeading,
-    isReady: () => state.isReady,
-    counters,
-    async close() {
-      await stopWork();
-      await election.stop();
-      world.close();
-      unobserve();
-    },
-  };
+/** Of every Agent that has a machine, as its status or the gateway knows. */
+function machineIds(world: World, polls: Pick<Polls, 'fleet'>): string[] {
+  return world.agents.all().flatMap(({ metadata, status }) => {
+    const fleet = polls.fleet(metadata.uid);
+    return status?.machineId ?? (fleet === 'unknown' || fleet === null ? [] : fleet.machineId);
+  });
 }
 
 /** The same with a server of its own, which answers `/health`, `/ready` and `/metrics`. */
@@ -167,8 +171,12 @@ export async function startOperatorProcess(
   };
 }
 
-/** The watches begin before there is anyone to tell. */
-function forwarding(told: { readonly to: WorldListener | null }): WorldListener {
+/** Watches and polls exist before there is anyone to tell. */
+interface Told {
+  to: Controllers | null;
+}
+
+function forwarding(told: Told): WorldListener {
   return {
     agent: (agent) => told.to?.agent(agent),
     pool: (pool) => told.to?.pool(pool),
