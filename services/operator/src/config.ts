@@ -22,6 +22,15 @@ export interface OperatorConfig {
   readonly leaseName: string;
   /** KUBECONFIG: files separated as in PATH. Null: the service account of this pod. */
   readonly kubeconfig: string | null;
+  /**
+   * SPECTRAL_SERVICE_ACCOUNT_DIRECTORY: where the pod's `token`, `ca.crt` and `namespace` are; default as Kubernetes
+   * mounts them. KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT: the API server, set in every pod.
+   */
+  readonly serviceAccount: {
+    readonly directory: string;
+    readonly host: string | null;
+    readonly port: string | null;
+  };
   /** SPECTRAL_LOG_LEVEL: debug, info, warn, error or silent. Default info. */
   readonly logLevel: LogLevel;
 }
@@ -42,6 +51,14 @@ export function readOperatorConfig(env: Env): OperatorConfig {
     leaseNamespace,
     leaseName: nameOf(reader, 'SPECTRAL_LEASE_NAME', 'spectral-operator'),
     kubeconfig: reader.optional('KUBECONFIG'),
+    serviceAccount: {
+      directory: reader.text(
+        'SPECTRAL_SERVICE_ACCOUNT_DIRECTORY',
+        '/var/run/secrets/kubernetes.io/serviceaccount',
+      ),
+      host: reader.optional('KUBERNETES_SERVICE_HOST'),
+      port: reader.optional('KUBERNETES_SERVICE_PORT'),
+    },
     logLevel: reader.choice('SPECTRAL_LOG_LEVEL', LOG_LEVELS, 'info'),
   };
   reader.finish();

@@ -11,8 +11,9 @@ import {
 } from '@spectral/common';
 import { startOperatorProcess } from './app.ts';
 import { systemTimers } from './cluster/index.ts';
-import { loadKubeAccess } from './cluster/kube-access.ts';
+import type { KubeAccess } from './cluster/kube-access.ts';
 import { createKubeCluster } from './cluster/kube-cluster.ts';
+import { serviceAccountAccess } from './cluster/kube-service-account.ts';
 import { readOperatorConfig, type OperatorConfig } from './config.ts';
 import { MANAGER } from './objects/labels.ts';
 import { createHttpGateway } from './outside/http-gateway.ts';
@@ -37,7 +38,7 @@ async function run(config: OperatorConfig): Promise<void> {
   const shared = { timers: systemTimers(), random: Math.random, log };
   const cluster = createKubeCluster({
     ...shared,
-    access: loadKubeAccess(config.kubeconfig),
+    access: await accessOf(config),
     manager: MANAGER,
   });
   const call = { secret: config.operatorSecret, timeoutMs: CALL_TIMEOUT_MS, fetch };
@@ -61,4 +62,11 @@ async function run(config: OperatorConfig): Promise<void> {
     cluster.close();
   };
   stopOnSignal(stop, { limitMs: STOP_LIMIT_MS, log, process });
+}
+
+/** The library that reads kubeconfig files is loaded only where there is one. */
+async function accessOf({ kubeconfig, serviceAccount }: OperatorConfig): Promise<KubeAccess> {
+  if (kubeconfig === null) return serviceAccountAccess(serviceAccount);
+  const { kubeconfigAccess } = await import('./cluster/kube-config-access.ts');
+  return kubeconfigAccess(kubeconfig);
 }

@@ -23,6 +23,11 @@ describe('settings of the operator', () => {
         leaseNamespace: 'default',
         leaseName: 'spectral-operator',
         kubeconfig: null,
+        serviceAccount: {
+          directory: '/var/run/secrets/kubernetes.io/serviceaccount',
+          host: null,
+          port: null,
+        },
         logLevel: 'info',
       },
     );

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { silentLogger } from '@spectral/common';
 import { systemTimers } from '../../src/cluster/index.ts';
-import { loadKubeAccess } from '../../src/cluster/kube-access.ts';
+import { kubeconfigAccess } from '../../src/cluster/kube-config-access.ts';
 import { createKubeCluster } from '../../src/cluster/kube-cluster.ts';
 import { startLeaseElection } from '../../src/cluster/lease-election.ts';
 import { clusterContract } from '../contracts/cluster.contract.ts';
@@ -42,7 +42,7 @@ describe('on a real API server', () => {
     return accounts.some(({ metadata, secrets }) => metadata.name === 'default' && secrets !== undefined);
   };
   const connect = (manager: string) => {
-    const access = loadKubeAccess(server.adminKubeconfig);
+    const access = kubeconfigAccess(server.adminKubeconfig);
     const cluster = createKubeCluster({
       access,
       manager,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers';
 import { KubeConfig } from '@kubernetes/client-node';
 import { silentLogger } from '@spectral/common';
-import { kubeAccess } from '../../src/cluster/kube-access.ts';
+import { kubeAccess } from '../../src/cluster/kube-config-access.ts';
 import { createKubeCluster, type KubeCluster } from '../../src/cluster/kube-cluster.ts';
 import { systemTimers, type Timers } from '../../src/cluster/index.ts';
 import { afterTest } from './clean-up.ts';

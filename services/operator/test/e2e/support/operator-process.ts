@@ -1,10 +1,10 @@
 /** The operator as a process of its own, under the service account and the rights that the chart gives it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyObjects } from '../../support/api-server-apply.ts';
 import type { ApiClient } from '../../support/api-server-client.ts';
-import { kubeconfig, serviceAccountToken } from '../../support/api-server-kubeconfig.ts';
+import { serviceAccountToken } from '../../support/api-server-kubeconfig.ts';
 import type { ApiServer } from '../../support/api-server.ts';
 import { startChild, untilReady, type ChildProgram } from '../../support/child-program.ts';
 import { FLEET_NAMESPACE, HOME_NAMESPACE, namespaces, renderChart } from './chart.ts';
@@ -30,12 +30,16 @@ export async function installOperator(settings: OperatorSettings, port: number):
   const { server, apiUrl, home } = settings;
   const account = await applyRights(server.admin);
   const token = await serviceAccountToken(server.admin, HOME_NAMESPACE, account);
-  const config = join(server.folder, 'operator.kubeconfig');
-  writeFileSync(config, kubeconfig(apiUrl, readFileSync(server.authority), { token }));
+  const directory = join(server.folder, 'service-account');
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'token'), token);
+  writeFileSync(join(directory, 'namespace'), HOME_NAMESPACE);
+  copyFileSync(server.authority, join(directory, 'ca.crt'));
   const healthUrl = `http://127.0.0.1:${port}`;
   const env = {
-    NODE_OPTIONS: '--max-semi-space-size=4',
-    KUBECONFIG: config,
+    SPECTRAL_SERVICE_ACCOUNT_DIRECTORY: directory,
+    KUBERNETES_SERVICE_HOST: '127.0.0.1',
+    KUBERNETES_SERVICE_PORT: new URL(apiUrl).port,
     SPECTRAL_PORT: String(port),
     SPECTRAL_HOST: '127.0.0.1',
     SPECTRAL_GATEWAY_URL: home.gatewayUrl,
