@@ -47,8 +47,4 @@ export class PeerTable {
   pods(): string[] {
     return [...this.#byPod.keys()];
   }
-
-  get size(): number {
-    return this.#byHandle.size;
-  }
 }

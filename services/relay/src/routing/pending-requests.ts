@@ -33,15 +33,12 @@ export class PendingRequests {
     return request;
   }
 
-  /** Forgets what is older: its reader has been told 504 by now. Returns how many. */
-  forgetBefore(time: number): number {
-    let forgotten = 0;
+  /** Forgets what is older: its reader has been told 504 by now. */
+  forgetBefore(time: number): void {
     for (const [id, request] of this.#requests) {
       if (request.since >= time) break;
       this.#requests.delete(id);
-      forgotten += 1;
     }
-    return forgotten;
   }
 
   /** Those of a pod's readers. */

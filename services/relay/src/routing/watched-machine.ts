@@ -1,5 +1,5 @@
 /** One machine that browsers on this pod are connected to: where it is held, and who reads what of it here. */
-import { FrameKind, readUuid } from '@spectral/proto/wire';
+import { channelOf } from './frame-fields.ts';
 import type { Reader } from './reader.ts';
 
 /** Where a machine's link is. */
@@ -18,8 +18,6 @@ export interface Seat {
 }
 
 const NO_SEATS: ReadonlySet<Seat> = new Set();
-/** Offset of the channel in a frame's header. */
-const CHANNEL = 16;
 
 export class WatchedMachine {
   readonly machineId: string;
@@ -80,7 +78,7 @@ export class WatchedMachine {
 
   /** Who reads the channel of this EVENTS or HEAD frame. */
   readersOf(frame: Uint8Array): ReadonlySet<Seat> {
-    return this.#channels.get(readUuid(frame, CHANNEL)) ?? NO_SEATS;
+    return this.#channels.get(channelOf(frame)) ?? NO_SEATS;
   }
 
   /** Everything read here, as the holder should know it. */
@@ -95,16 +93,6 @@ export class WatchedMachine {
     this.#channels.clear();
     for (const seat of this.seats) seat.channels.clear();
   }
-}
-
-/** Whether a frame is one of a channel's own, and which. */
-export function channelOf(frame: Uint8Array): string {
-  return readUuid(frame, CHANNEL);
-}
-
-/** Idle heads may be lost without harm: the next one repeats them. */
-export function isHead(frame: Uint8Array): boolean {
-  return frame[1] === FrameKind.head;
 }
 
 /** A machine's presence in the form of the wire. */

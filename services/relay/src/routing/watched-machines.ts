@@ -4,13 +4,13 @@
  */
 import type { Cursor, RelayToBrowser } from '@spectral/proto/wire';
 import type { RelayCounters } from '../counters.ts';
-import { readTarget, requestIdOf } from './frame-fields.ts';
+import { channelOf, isHead, readTarget, requestIdOf } from './frame-fields.ts';
 import type { PodMessage, SendToPod, ToReaderPod } from './pod-message.ts';
 import type { Reader } from './reader.ts';
 import { answerFrame, offlineAnswer, tooManyAnswer } from './relay-answer.ts';
 import { TeamCounts } from './team-counts.ts';
 import { WaitingRequests } from './waiting-requests.ts';
-import { WatchedMachine, channelOf, isHead, presenceOf, type Holder, type Seat } from './watched-machine.ts';
+import { WatchedMachine, presenceOf, type Holder, type Seat } from './watched-machine.ts';
 
 export interface ReaderLimits {
   /** The relay answers 504 after this long. */

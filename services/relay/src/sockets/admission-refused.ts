@@ -47,6 +47,11 @@ export function refusalOf(error: unknown): AdmissionRefused {
   );
 }
 
+/** Only what is not the peer's own fault is worth a stack in the log. */
+export function causeToLog(error: unknown, refusal: AdmissionRefused): unknown {
+  return refusal.status === 503 && error !== refusal ? error : undefined;
+}
+
 /** What a fallen machine is told, at admission and on a live link alike. */
 export const MACHINE_FALL: Readonly<Record<Fall, CloseReason>> = {
   revoked: CLOSE.machineRevoked,

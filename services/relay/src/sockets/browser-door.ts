@@ -6,7 +6,7 @@ import type { ConnectRefusal, TicketClaims } from '@spectral/proto/wire';
 import { Server, type DefaultEventsMap } from 'socket.io';
 import type { Router } from '../routing/router.ts';
 import type { Rechecks } from '../standing/rechecks.ts';
-import { AdmissionRefused, badToken, refusalOf } from './admission-refused.ts';
+import { AdmissionRefused, badToken, causeToLog, refusalOf } from './admission-refused.ts';
 import { admitBrowser, originAllowed, type BrowserAdmission } from './admit-browser.ts';
 import { BrowserSocket, type BrowserSocketParts } from './browser-socket.ts';
 import { BrowserWebSocketServer, OVERSIZE_BYTES } from './frame-limits.ts';
@@ -128,7 +128,7 @@ async function admit(
 /** Counts and logs a refusal, and gives the error that tells the client. */
 function refuse(error: unknown, { counters, log }: Parts): Error {
   const refusal = refusalOf(error);
-  const cause = refusal.status === 503 && error !== refusal ? error : undefined;
+  const cause = causeToLog(error, refusal);
   counters.admissionsRefused += 1;
   log.info({ status: refusal.status, reason: refusal.reason.reason, err: cause }, 'browser refused');
   return connectError(refusal);

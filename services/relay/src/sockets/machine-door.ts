@@ -6,7 +6,7 @@ import { CLOSE, MACHINE_SUBPROTOCOL, MAX_FRAME_BYTES, type MachineClaims } from 
 import { WebSocketServer, type Server } from 'ws';
 import type { Router } from '../routing/router.ts';
 import type { Rechecks } from '../standing/rechecks.ts';
-import { AdmissionRefused, refusalOf } from './admission-refused.ts';
+import { AdmissionRefused, causeToLog, refusalOf } from './admission-refused.ts';
 import { admitMachine, type MachineAdmission } from './admit-machine.ts';
 import { OVERSIZE_BYTES } from './frame-limits.ts';
 import { MachineSocket, type MachineSocketParts } from './machine-socket.ts';
@@ -102,9 +102,4 @@ function accept(
 function offersProtocol({ headers }: IncomingMessage): boolean {
   const offered = headers['sec-websocket-protocol'] ?? '';
   return offered.split(',').some((protocol) => protocol.trim() === MACHINE_SUBPROTOCOL);
-}
-
-/** Only what is not the peer's own fault is worth a stack in the log. */
-function causeToLog(error: unknown, refusal: AdmissionRefused): unknown {
-  return refusal.status === 503 && error !== refusal ? error : undefined;
 }

@@ -29,6 +29,6 @@ describe('peers of a machine link', () => {
 
     assert.deepEqual(peers.pods(), ['a']);
     assert.deepEqual(peers.ofPod('b'), []);
-    assert.equal(peers.size, 1);
+    assert.equal(peers.byHandle(last.handle), undefined);
   });
 });
