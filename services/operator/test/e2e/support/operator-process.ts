@@ -3,10 +3,11 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyObjects } from '../../support/api-server-apply.ts';
-import type { ApiClient } from '../../support/api-server-client.ts';
+import type { ApiClient, KubeJson } from '../../support/api-server-client.ts';
 import { serviceAccountToken } from '../../support/api-server-kubeconfig.ts';
 import type { ApiServer } from '../../support/api-server.ts';
 import { startChild, untilReady, type ChildProgram } from '../../support/child-program.ts';
+import type { PodJson } from '../../support/scripted-kubelet.ts';
 import { FLEET_NAMESPACE, HOME_NAMESPACE, namespaces, renderChart } from './chart.ts';
 import type { Home } from './home.ts';
 
@@ -28,7 +29,8 @@ export interface OperatorLauncher {
 /** Applies the chart's account and roles of the operator, and gives what starts it with nothing but those. */
 export async function installOperator(settings: OperatorSettings, port: number): Promise<OperatorLauncher> {
   const { server, apiUrl, home } = settings;
-  const account = await applyRights(server.admin);
+  const objects = await renderChart(['--set', 'eval.enabled=true']);
+  const account = await applyRights(server.admin, objects);
   const token = await serviceAccountToken(server.admin, HOME_NAMESPACE, account);
   const directory = join(server.folder, 'service-account');
   mkdirSync(directory);
@@ -37,6 +39,7 @@ export async function installOperator(settings: OperatorSettings, port: number):
   copyFileSync(server.authority, join(directory, 'ca.crt'));
   const healthUrl = `http://127.0.0.1:${port}`;
   const env = {
+    NODE_OPTIONS: nodeOptionsOf(objects),
     SPECTRAL_SERVICE_ACCOUNT_DIRECTORY: directory,
     KUBERNETES_SERVICE_HOST: '127.0.0.1',
     KUBERNETES_SERVICE_PORT: new URL(apiUrl).port,
@@ -68,14 +71,25 @@ export async function installOperator(settings: OperatorSettings, port: number):
 }
 
 /** Everything of the chart that has to do with who may do what; gives the name of the operator's account. */
-async function applyRights(admin: ApiClient): Promise<string> {
-  const objects = (await renderChart(['--set', 'eval.enabled=true'])).filter(({ kind }) =>
-    /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind),
-  );
+async function applyRights(admin: ApiClient, chart: readonly KubeJson[]): Promise<string> {
+  const objects = chart.filter(({ kind }) => /^(ServiceAccount|(Cluster)?Role(Binding)?)$/.test(kind));
   await applyObjects(admin, [...namespaces(), ...objects], { namespace: HOME_NAMESPACE, manager: 'helm' });
   const account = objects.find(
     ({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name.includes('operator'),
   );
   if (account === undefined) throw new Error('the chart has no ServiceAccount of the operator');
   return account.metadata.name;
+}
+
+/** How the chart has Node run it: what it takes of memory depends on that. */
+function nodeOptionsOf(objects: readonly KubeJson[]): string {
+  const deployment = objects.find(
+    ({ kind, metadata }) => kind === 'Deployment' && metadata.name.endsWith('operator'),
+  );
+  const { template } = (deployment?.['spec'] ?? {}) as {
+    readonly template?: { readonly spec: Pick<PodJson['spec'], 'containers'> };
+  };
+  const variable = template?.spec.containers[0]?.env?.find(({ name }) => name === 'NODE_OPTIONS');
+  if (variable?.value === undefined) throw new Error('the chart gives the operator no NODE_OPTIONS');
+  return variable.value;
 }
