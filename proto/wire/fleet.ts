@@ -104,6 +104,8 @@ export const machineActivity = v.object({
   machineId: v.string(),
   state: v.picklist(['idle', 'busy', 'drained', 'unknown']),
   activity: v.nullable(activity),
+  /** Whether a relay holds its link. With a link and `unknown` its process runs, and nothing was heard of it yet. */
+  linked: v.boolean(),
   /** ISO 8601: now while it has a link, of which nothing may have been heard yet; null when it never connected. */
   lastSeenAt: v.nullable(v.string()),
 });

@@ -60,7 +60,7 @@ async function drainedPod(kit: Kit, pod: Existing<Pod>, machineId: string): Prom
 /** The relay has no link to it, as of now. */
 async function isOffline(kit: Kit, machineId: string): Promise<boolean> {
   const [activity] = await kit.relay.activity([machineId]);
-  return activity?.state === 'unknown';
+  return activity?.state === 'unknown' && !activity.linked;
 }
 
 async function isStillUnknown(kit: Kit, agentUid: string, machineId: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { createHttpRelay } from '../../src/outside/http-relay.ts';
 import { OutsideError } from '../../src/outside/outside-error.ts';
 
 const leading: Pick<Leader, 'assertLeading'> = { assertLeading: () => 7 };
-const idle = { machineId: 'm 1', state: 'idle', activity: null, lastSeenAt: null };
+const idle = { machineId: 'm 1', state: 'idle', activity: null, linked: true, lastSeenAt: null };
 
 describe('calls of the gateway and the relay', () => {
   it('carry the operator’s secret, and names in addresses are escaped', async () => {

@@ -90,7 +90,13 @@ export function activity(
   const cordon = state === 'drained' ? FENCE : null;
   const known = { turns, queued: 0, prompts: 1, lastTurnEndedAt: NOW - 60_000, cordon, ...change };
   const isUnknown = state === 'unknown';
-  return { machineId: 'm1', state, activity: isUnknown ? null : known, lastSeenAt: at(1) };
+  return {
+    machineId: 'm1',
+    state,
+    activity: isUnknown ? null : known,
+    linked: !isUnknown,
+    lastSeenAt: at(1),
+  };
 }
 
 export function machine(change: Partial<FleetMachine> = {}): FleetMachine {

@@ -28,7 +28,8 @@ export function createScriptedRelay(now: () => number): ScriptedRelay {
 
   const word = (machineId: string): MachineActivity => {
     const activity = linked.get(machineId)?.activity ?? null;
-    return { machineId, state: stateOf(activity), activity, lastSeenAt: lastSeen.get(machineId) ?? null };
+    const lastSeenAt = lastSeen.get(machineId) ?? null;
+    return { machineId, state: stateOf(activity), activity, linked: activity !== null, lastSeenAt };
   };
   const change = (machineId: string, facts: Partial<Activity>) => {
     const link = linked.get(machineId);

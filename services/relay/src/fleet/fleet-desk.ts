@@ -33,17 +33,23 @@ export function createFleetDesk({ router, presence, counters, now }: Parts): Fle
       const holder = holders.get(machineId);
       const own = router.held.get(machineId);
       const activity = own && own.epoch === holder?.epoch ? own.activity : written.get(machineId);
-      return { machineId, activity: activity ?? null, lastSeenAt: holder ? now() : seen.get(machineId) };
+      return {
+        machineId,
+        activity: activity ?? null,
+        holder,
+        lastSeenAt: holder ? now() : seen.get(machineId),
+      };
     });
   };
 
   return {
     async activities(machineIds, fence) {
       const found = await whileKnown(said(machineIds));
-      return found.map(({ machineId, activity, lastSeenAt }) => ({
+      return found.map(({ machineId, activity, holder, lastSeenAt }) => ({
         machineId,
         state: judge(activity, fence),
         activity: activity && plainActivity(activity),
+        linked: holder !== undefined,
         lastSeenAt: isoOf(lastSeenAt),
       }));
     },
@@ -57,6 +63,7 @@ export function createFleetDesk({ router, presence, counters, now }: Parts): Fle
         machineId,
         state,
         activity: answer && plainActivity(answer),
+        linked: answer !== null,
         lastSeenAt: isoOf(lastSeenAt),
       };
     },

@@ -27,7 +27,8 @@ export function fleetContract(name: string, lay: () => Promise<Ground>): void {
     it('any pod tells where the turns of a machine stand', async () => {
       const { a, b, connect, activity, untilState } = await start();
       const machine = await connect();
-      assert.equal((await activity(b.url))[0].state, 'unknown', 'it has said nothing yet');
+      const [silent] = await activity(b.url);
+      assert.deepEqual([silent.state, silent.linked], ['unknown', true], 'it has said nothing yet');
 
       Object.assign(machine.now, { turns: 1, prompts: 4 });
       machine.tell();
@@ -50,6 +51,7 @@ export function fleetContract(name: string, lay: () => Promise<Ground>): void {
           machineId: 'never-seen',
           state: 'unknown',
           activity: null,
+          linked: false,
           lastSeenAt: null,
         });
       }
