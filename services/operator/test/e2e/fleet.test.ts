@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '../support/until.ts';
 import { fleetOf, conditionOf, IMAGE, type Fleet } from './support/fleet.ts';
 import { startFleetSite, type FleetSite } from './support/fleet-site.ts';
@@ -38,6 +39,9 @@ describe('a fleet, end to end', function () {
   it('a pool of three enrols three machines that people find online', async () => {
     const { fleet, home } = parts();
     await fleet.makeTemplate('small');
+    // A minute is the least; what comes of it is looked at below.
+    await fleet.makeTemplate('drowsy', { lifecycle: { hibernateAfter: '60s' } });
+    await fleet.makePool('drowsy', { templateRef: { name: 'drowsy' }, team: home.teamId, replicas: 1 });
 
     await fleet.makePool('builders', { templateRef: { name: 'small' }, team: home.teamId, replicas: 3 });
 
@@ -55,7 +59,7 @@ describe('a fleet, end to end', function () {
 
     const pods = await fleet.pods('builders');
     const secrets = (await fleet.list('secrets')).filter(({ metadata }) =>
-      metadata.name.endsWith('-enrolment'),
+      /^builders-\d+-enrolment$/.test(metadata.name),
     );
 
     assert.equal(secrets.length, 3);
@@ -205,6 +209,65 @@ describe('a fleet, end to end', function () {
     assert.notEqual(await uidOf(), before);
     assert.equal(turn.wasCut(), false);
     turn.close();
+  });
+
+  it('while the relay is away nothing is taken down, for unknown counts as busy', async () => {
+    const { fleet, home } = parts();
+    await fleet.makePool('unheard', { templateRef: { name: 'small' }, team: home.teamId, replicas: 1 });
+    await poolIsReady('unheard', 1);
+    const [agent] = await fleet.agents('unheard');
+    assert.ok(agent);
+
+    await home.stopRelay();
+    await until(
+      'nothing is known of it',
+      async () => conditionOf(await fleet.agent(agent.metadata.name), 'Busy')?.status === 'Unknown',
+      LIMIT_MS,
+    );
+    await fleet.change('agentpools', 'unheard', { spec: { replicas: 0 } });
+    await delay(4_000); // two looks at the relay: long enough for a hasty operator
+    assert.equal((await fleet.pods('unheard')).length, 1);
+
+    await home.startRelay();
+    await until('it went', async () => (await fleet.agents('unheard')).length === 0, LIMIT_MS);
+  });
+
+  it('a process that dies comes back as the same machine', async () => {
+    const { site: running, fleet, home } = parts();
+    const [agent] = await fleet.agents('sleepers');
+    assert.ok(agent);
+    const { name } = agent.metadata;
+    const [before] = await machinesOf(home.person, 'sleepers');
+    assert.ok(before?.pid);
+
+    await running.kubelet.pod('machines', name)?.stop(0);
+
+    const online = async () => {
+      const [now] = await machinesOf(home.person, 'sleepers');
+      return now?.online === true && now.pid !== before.pid && now.id === before.id;
+    };
+    await until('it is online again', online, LIMIT_MS);
+  });
+
+  it('a machine nobody uses falls asleep by itself; a person wakes it, and looking at it does not', async () => {
+    const { fleet, home } = parts();
+    const [agent] = await fleet.agents('drowsy');
+    assert.ok(agent);
+    const { name } = agent.metadata;
+    await until('it sleeps', async () => (await fleet.agent(name))?.status?.phase === 'asleep', 90_000);
+    const [asleep] = await machinesOf(home.person, 'drowsy');
+    assert.ok(asleep);
+    await delay(4_000); // two looks of the operator at the gateway
+    assert.deepEqual(await fleet.pods('drowsy'), []);
+
+    await home.person.gateway.wakeMachine(asleep.id);
+
+    await until(
+      'it is back',
+      async () => (await machinesOf(home.person, 'drowsy'))[0]?.online === true,
+      LIMIT_MS,
+    );
+    assert.equal((await machinesOf(home.person, 'drowsy'))[0]?.id, asleep.id);
   });
 
   it('machines and turns go on while there is no operator', async () => {
