@@ -25,9 +25,11 @@ export function describeDefinitions(server: () => ApiServer): void {
     });
 
     it('are listed with their short names and the category spectral', async () => {
-      const { resources } = (await server().admin.get('/apis/spectral.dev/v1alpha1')) as unknown as {
-        readonly resources: readonly { readonly name: string; readonly shortNames?: readonly string[] }[];
-      };
+      const answer = await server().admin.get('/apis/spectral.dev/v1alpha1');
+      const resources = answer['resources'] as readonly {
+        readonly name: string;
+        readonly shortNames?: readonly string[];
+      }[];
       for (const { spec } of definitionFiles()) {
         const found = resources.find(({ name }) => name === spec.names.plural);
         assert.deepEqual(found?.shortNames, spec.names.shortNames);

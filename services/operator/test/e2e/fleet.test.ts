@@ -319,7 +319,8 @@ async function boundAgent(fleet: Fleet, claim: string): Promise<string> {
 async function tokenOnDisk({ server, disks }: FleetSite<RealHome>, agent: string): Promise<string> {
   const claims = await server.admin.list('/api/v1/namespaces/machines/persistentvolumeclaims');
   const claim = claims.find(({ metadata }) => metadata.name.startsWith(`${agent}-`));
-  const { volumeName } = claim?.['spec'] as { readonly volumeName: string };
+  assert.ok(claim);
+  const { volumeName } = claim['spec'] as { readonly volumeName: string };
   const file = `${disks.folderOf(volumeName)}/.spectral/machine.json`;
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly token: string }).token;
 }

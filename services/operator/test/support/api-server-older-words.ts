@@ -26,13 +26,12 @@ const NEWER_FIELDS = new Set([
 
 /** The same object for a 1.20 server; other objects come back as they are. */
 export function inOlderWords(object: KubeJson): KubeJson {
-  const copy = structuredClone(object) as unknown as Json;
-  copy['apiVersion'] = olderVersion(object);
+  const copy = { ...structuredClone(object), apiVersion: olderVersion(object) };
   dropNewer(copy, object.kind);
   const podSpec = podSpecOf(copy, object.kind);
   if (podSpec !== null) rewritePodSpec(podSpec);
   if (object.kind === 'PersistentVolumeClaim') rewriteClaim(copy);
-  return copy as unknown as KubeJson;
+  return copy;
 }
 
 /** Path of a request in the words of 1.20. */

@@ -67,7 +67,7 @@ export function fleetOf(admin: ApiClient): Fleet {
     makePool: async (name, spec) => void (await make('agentpools', 'AgentPool', name, spec)),
     change: (plural, name, patch) => admin.patch(`${OURS}/${plural}/${name}`, MERGE_PATCH, patch),
     remove: async (plural, name) => void (await admin.remove(`${OURS}/${plural}/${name}`)),
-    pool: async (name) => (await admin.get(`${OURS}/agentpools/${name}`)) as PoolJson,
+    pool: (name): Promise<PoolJson> => admin.get(`${OURS}/agentpools/${name}`),
     claim: (name) => admin.get(`${OURS}/agentclaims/${name}`),
     agent: async (name) => (await orNull(admin.get(`${OURS}/agents/${name}`))) as AgentJson | null,
     async agents(pool) {

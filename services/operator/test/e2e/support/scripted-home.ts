@@ -1,5 +1,5 @@
 /** Gateway and relay in memory, behind the operator's HTTP routes: for fleets larger than processes fit on a machine. */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FleetMachineState, NewFleetMachine } from '@spectral/proto/wire';
 import { OutsideError } from '../../../src/outside/outside-error.ts';
@@ -15,10 +15,11 @@ export interface ScriptedHome extends Home {
 export async function startScriptedHome(): Promise<ScriptedHome> {
   const gateway = createScriptedGateway(Date.now);
   const relay = createScriptedRelay(Date.now);
-  const server = createServer(async (asked, answer) => {
+  const respond = async (asked: IncomingMessage, answer: ServerResponse) => {
     const { status, body } = await answerTo(asked, gateway, relay);
     answer.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
+  };
+  const server = createServer((asked, answer) => void respond(asked, answer));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

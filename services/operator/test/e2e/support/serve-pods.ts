@@ -83,9 +83,7 @@ async function folderOfVolume(
 
 async function secretOf(admin: ApiClient, path: string, optional: boolean): Promise<[string, Buffer][]> {
   try {
-    const { data = {} } = (await admin.get(path)) as unknown as {
-      readonly data?: Readonly<Record<string, string>>;
-    };
+    const data = ((await admin.get(path))['data'] ?? {}) as Readonly<Record<string, string>>;
     return Object.entries(data).map(([name, value]) => [name, Buffer.from(value, 'base64')]);
   } catch (error) {
     if (optional && error instanceof ApiError && error.reason === 'NotFound') return [];
