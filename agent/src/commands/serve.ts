@@ -40,6 +40,8 @@ export async function runServe(args: readonly string[], context: ServeContext): 
       import('../daemon/start-daemon.ts'),
     ]);
     keepServing(log);
+    // From here on a signal ends the daemon in order, also one that comes while it starts.
+    const signalled = stopSignal(say);
     const parent = watchParent(process);
     const daemon = await startDaemon({
       Sqlite3,
@@ -63,7 +65,7 @@ export async function runServe(args: readonly string[], context: ServeContext): 
         prewarm();
       },
     });
-    const end = await Promise.race([daemon.ended, stopSignal(say), parent.gone]);
+    const end = await Promise.race([daemon.ended, signalled, parent.gone]);
     await daemon.stop();
     await driver.close();
     return end === 'signal' ? 0 : reportEnd(end, say);
