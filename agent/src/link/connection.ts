@@ -51,7 +51,9 @@ export function openConnection(url: string, token: string, listener: ConnectionL
   const waiting: (() => void)[] = [];
   const gatherer = new FrameGatherer((message) => {
     const senders = waiting.splice(0);
-    const tellThem = () => senders.forEach((resolve) => resolve());
+    const tellThem = () => {
+      for (const resolve of senders) resolve();
+    };
     if (isOpen()) socket.send(message, tellThem);
     else tellThem();
   });

@@ -37,8 +37,9 @@ export async function bringTogether({ readers }: Site, target: number): Promise<
     'reader and machine on one relay',
     TOGETHER_LIMIT_MS,
     () => {
-      if (!isTogether()) return void lead();
-      return hasReadSince(reader, beganAt) || undefined;
+      if (isTogether()) return hasReadSince(reader, beganAt) || undefined;
+      lead();
+      return undefined;
     },
     500,
   ).catch(() => false);

@@ -48,7 +48,7 @@ function kindsText({ strikes }: Verdict): string {
   const counts = new Map<string, number>();
   for (const { fault } of strikes) counts.set(fault.kind, (counts.get(fault.kind) ?? 0) + 1);
   return [...counts]
-    .toSorted()
+    .toSorted(([one], [other]) => one.localeCompare(other))
     .map(([kind, times]) => `${kind} ${times}`)
     .join(', ');
 }

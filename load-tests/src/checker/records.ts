@@ -89,10 +89,10 @@ export function digestOfLists(
     readonly messages: number;
   }[],
 ): string {
-  const byId = (one: readonly unknown[], other: readonly unknown[]) => (`${one[0]}` < `${other[0]}` ? -1 : 1);
+  const byId = <T extends { readonly id: string }>(one: T, other: T) => (one.id < other.id ? -1 : 1);
   return digestOf({
-    projects: projects.map(({ id, name }) => [id, name]).toSorted(byId),
-    sessions: sessions.map(({ id, title, status, messages }) => [id, title, status, messages]).toSorted(byId),
+    projects: projects.toSorted(byId).map(({ id, name }) => [id, name]),
+    sessions: sessions.toSorted(byId).map(({ id, title, status, messages }) => [id, title, status, messages]),
   });
 }
 

@@ -3,5 +3,5 @@
  * back the pages that V8 otherwise keeps for a while.
  */
 process.on('SIGUSR2', () => {
-  void globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 });

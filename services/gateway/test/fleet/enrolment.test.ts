@@ -49,7 +49,7 @@ describe('enrolment of fleet machines', () => {
       ),
     );
 
-    const statuses = answers.map(({ status }) => status).toSorted();
+    const statuses = answers.map(({ status }) => status).toSorted((one, other) => one - other);
     assert.deepEqual(statuses, [201, ...Array.from({ length: 7 }, () => 401)]);
     for (const { status, body } of answers)
       if (status === 401) assert.equal(reasonOf(body), 'enrolment-used');

@@ -57,7 +57,7 @@ const TABLE = [
 describe('what a pod says of its process', () => {
   for (const [what, status, process, reason, counts] of TABLE) {
     it(`${what}: ${process}, ${reason ?? 'no trouble'}`, () => {
-      const judged = judgePod(pod(structuredClone(status) as Parameters<typeof pod>[0]));
+      const judged = judgePod(pod(structuredClone(status)));
       assert.equal(judged.process, process);
       assert.equal(judged.trouble?.reason ?? null, reason);
       assert.equal(judged.trouble?.counts ?? false, counts);

@@ -46,7 +46,7 @@ export async function namesOf(site: FleetSite): Promise<string[]> {
 /** Last digits of the images that run. */
 export async function imagesOf(site: FleetSite): Promise<string> {
   const images = (await site.pods()).map(
-    ({ spec }) => JSON.stringify(spec['containers']).match(/sha256:(\d)/)?.[1],
+    ({ spec }) => JSON.stringify(spec['containers']).match(/sha256:(\d)/)?.[1] ?? 'none',
   );
   return images.toSorted().join(' ');
 }

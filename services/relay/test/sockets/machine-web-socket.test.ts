@@ -56,7 +56,7 @@ function listener(): MachineWebSocketListener & {
   return {
     messages,
     closed: promise,
-    onMessage: (data) => void messages.push(String(data)),
+    onMessage: (data) => messages.push(Buffer.isBuffer(data) ? data.toString() : 'in parts'),
     onClose: () => resolve(),
   };
 }
