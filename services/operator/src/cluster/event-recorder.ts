@@ -30,6 +30,7 @@ interface Tally {
   readonly event: KubeEvent;
   count: number;
   writtenAt: number;
+  isCreated: boolean;
 }
 
 const REPEAT_MS = 60_000;
@@ -48,12 +49,15 @@ export function createEventRecorder({ cluster, component, now, log }: Parts): Ev
   const bucketOf = (uid: string) =>
     remembered(buckets, uid, () => createTokenBucket(PER_OBJECT, now), MAX_TALLIES);
   const write = async (tally: Tally) => {
-    const { event, count } = tally;
+    const { event, count, isCreated } = tally;
     const { namespace = '', name } = event.metadata;
     try {
-      if (count === 1) await cluster.create(events, event);
-      else await cluster.mergePatch(events, namespace, name, { count, lastTimestamp: kubeTime(now()) });
+      if (isCreated)
+        await cluster.mergePatch(events, namespace, name, { count, lastTimestamp: kubeTime(now()) });
+      else await cluster.create(events, { ...event, count });
+      tally.isCreated = true;
     } catch (err) {
+      if (isClusterError(err, 'already-exists')) tally.isCreated = true;
       if (isClusterError(err, 'not-found')) tallies.delete(tallyKey(event));
       log.debug({ err, reason: event.reason, object: event.involvedObject.name }, 'event not written');
     }
@@ -70,7 +74,12 @@ export function createEventRecorder({ cluster, component, now, log }: Parts): Ev
       const key = tallyKey(event);
       const before = tallies.get(key);
       if (before && now() - Date.parse(before.event.firstTimestamp) >= FORGET_MS) tallies.delete(key);
-      const tally = remembered(tallies, key, () => ({ event, count: 0, writtenAt: -Infinity }), MAX_TALLIES);
+      const tally = remembered(
+        tallies,
+        key,
+        () => ({ event, count: 0, writtenAt: -Infinity, isCreated: false }),
+        MAX_TALLIES,
+      );
       tally.count += 1;
       if (now() - tally.writtenAt < REPEAT_MS || !bucketOf(object.metadata.uid).tryTake()) return;
       tally.writtenAt = now();

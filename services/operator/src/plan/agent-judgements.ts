@@ -7,7 +7,7 @@ import { isDeferred, isOutdated, type Intent } from './agent-intent.ts';
 import type { Blocked } from './agent-steps.ts';
 import { type Judgement, timeOf } from './conditions.ts';
 import { cordonOf, isDrained, stateOf } from './judge-machine.ts';
-import { judgePod } from './judge-pod.ts';
+import { judgePod, placelessFrom } from './judge-pod.ts';
 import type { Reason } from './reasons.ts';
 
 export interface Judged {
@@ -43,7 +43,7 @@ function phaseOf({ facts, intent, blocked, hibernatedAt }: Situation): FleetPhas
   if (pod && facts.activity === null && before === 'ready') return 'ready';
   if (isFailed(facts, intent)) return 'failed';
   if (before === 'asleep' || before === 'waking') return 'waking';
-  return pod && !judgePod(pod).isUnschedulable ? 'starting' : startingOrPending(blocked);
+  return pod && !isPlaceless(facts) ? 'starting' : startingOrPending(blocked);
 }
 
 function startingOrPending(blocked: Blocked | null): FleetPhase {
@@ -85,12 +85,18 @@ function leavingReason(facts: AgentFacts, intent: Intent, hibernatedAt: string |
   return hibernatedAt === undefined ? 'Draining' : 'IdleTimeout';
 }
 
-function startingCause({ pods, activity }: AgentFacts): Blocked {
+function isPlaceless({ pods: [pod], now }: AgentFacts): boolean {
+  const from = pod ? placelessFrom(pod) : null;
+  return from !== null && from <= now;
+}
+
+function startingCause(facts: AgentFacts): Blocked {
+  const { pods, activity } = facts;
   const pod = pods[0];
   if (!pod) return { reason: 'Starting' };
-  const { isUnschedulable, trouble, process } = judgePod(pod);
+  const { trouble, process } = judgePod(pod);
   if (trouble) return trouble;
-  if (isUnschedulable) return { reason: 'Unschedulable', ...schedulerMessage(pod) };
+  if (isPlaceless(facts)) return { reason: 'Unschedulable', ...schedulerMessage(pod) };
   const wasThere = process === 'running' && activity !== null && activity.lastSeenAt !== null;
   return { reason: wasThere ? 'RelayUnreachable' : 'Starting' };
 }

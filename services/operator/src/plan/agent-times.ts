@@ -14,7 +14,7 @@ import {
 import { RENEW_BEFORE_MS, type Steps } from './agent-steps.ts';
 import { timeOf } from './conditions.ts';
 import { idleSince, stateOf } from './judge-machine.ts';
-import { judgePod } from './judge-pod.ts';
+import { judgePod, placelessFrom } from './judge-pod.ts';
 
 /** How often a machine looks whether the others of its pool let it go on. */
 const OTHERS_MS = 5_000;
@@ -55,6 +55,7 @@ function startTimes(facts: AgentFacts): (number | null)[] {
   const runsSince = timeOf(judgePod(pod).runsSince);
   const tokenEnds = timeOf(pod.metadata.annotations?.[ANNOTATION.enrolmentExpires]);
   return [
+    placelessFrom(pod),
     runsSince === null ? null : runsSince + registerTimeoutMs(facts),
     tokenEnds && tokenEnds - RENEW_BEFORE_MS,
   ];

@@ -1,4 +1,5 @@
 /** What a pod's status says of the process in it, in this house's words. Pure. */
+import type { Existing } from '../cluster/index.ts';
 import type { Pod } from '../kinds/index.ts';
 import type { Reason } from './reasons.ts';
 
@@ -32,6 +33,9 @@ export interface PodJudgement {
 /** Name of the container that runs `spectral serve`. */
 export const MACHINE_CONTAINER = 'machine';
 
+/** A new pod often waits a moment for its volume to be bound; only a longer wait is worth telling. */
+const PLACING_MS = 5_000;
+
 export function judgePod(pod: Pod): PodJudgement {
   const process = processOf(pod);
   const scheduled = conditionOf(pod, 'PodScheduled');
@@ -43,6 +47,12 @@ export function judgePod(pod: Pod): PodJudgement {
     isTargeted: conditionOf(pod, 'DisruptionTarget')?.status === 'True',
     runsSince: process === 'running' ? runsSinceOf(pod) : null,
   };
+}
+
+/** Milliseconds since 1970, from when on people are told that no node takes it; null for a pod that has its place. */
+export function placelessFrom(pod: Existing<Pod>): number | null {
+  if (!judgePod(pod).isUnschedulable) return null;
+  return Date.parse(pod.metadata.creationTimestamp) + PLACING_MS;
 }
 
 function processOf(pod: Pod): ProcessState {

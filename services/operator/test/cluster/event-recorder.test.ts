@@ -42,6 +42,18 @@ describe('event recorder', () => {
     assert.equal(server.history.version, 3);
   });
 
+  it('what happens again before it was first written is written once, with its count', async () => {
+    const { recorder, told } = startRecorder();
+
+    recorder.record(anObject('build-1'), asleep);
+    recorder.record(anObject('build-1'), asleep);
+
+    assert.deepEqual(
+      (await told()).map(({ count }) => count),
+      [2],
+    );
+  });
+
   it('after an hour it is a new event', async () => {
     const { recorder, timers, told } = startRecorder();
 

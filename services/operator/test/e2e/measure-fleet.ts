@@ -29,7 +29,7 @@ process.exitCode = publish({
 async function measureLarge(): Promise<Figure[]> {
   const site = await startScaleSite();
   try {
-    const { ms, writesPerMachine } = await rampUp(site, POOLS, EACH);
+    const { ms, writesPerMachine, writesByKind } = await rampUp(site, POOLS, EACH);
     const rampCpuMs = cpuMs(site.operator.pid());
     const rest = await watchAtRest(site, REST_MS);
     const claimMs = await claimWarm(site);
@@ -37,6 +37,7 @@ async function measureLarge(): Promise<Figure[]> {
       goal(`${POOLS * EACH} machines in ${POOLS} pools, from nothing to ready`, ms / 1000, 's', 60),
       { name: 'CPU of the operator until then', value: `${(rampCpuMs / 1000).toFixed(1)} s` },
       goal('writes to the API server for each machine', writesPerMachine, '', 8),
+      { name: 'of which', value: writesByKind.join(', ') },
       goal('writes in a minute at rest', rest.writes.length, '', 1),
       goal('CPU at rest', rest.cpuShare * 100, '% of a core', 2),
       goal('memory of the operator (resident)', rest.memoryMb, 'MB', 200),

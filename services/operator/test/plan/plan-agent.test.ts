@@ -193,6 +193,29 @@ describe('the plan of a machine', () => {
     assert.equal(plan.lookAgainMs, 120_000);
   });
 
+  it('a pod that waits for its place says so only after some seconds', () => {
+    const status = {
+      phase: 'Pending',
+      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no node' }],
+    };
+    const waits = (seconds: number) => {
+      const pods = [{ ...pod(status, { creationTimestamp: at(seconds) }), spec: {} }];
+      return planAgent(facts({ agent: agent({ status: { phase: 'starting' } }), pods, activity: never }));
+    };
+
+    assert.deepEqual([waits(1).told.reason, waits(1).events, waits(1).lookAgainMs], ['Starting', [], 4_000]);
+    assert.deepEqual(waits(5).told, {
+      phase: 'starting',
+      reason: 'Unschedulable',
+      message: 'no node',
+      owner: null,
+    });
+    assert.deepEqual(
+      waits(5).events.map(({ reason }) => reason),
+      ['Unschedulable'],
+    );
+  });
+
   it('tells people nothing more of a machine that is well', () => {
     const { told } = planAgent(facts({ agent: agent({ spec: { owner: 'ada@example.com' } }) }));
     assert.deepEqual(told, { phase: 'ready', reason: '', message: '', owner: 'ada@example.com' });

@@ -36,12 +36,14 @@ export interface RampFigures {
   readonly ms: number;
   /** Of the operator, its Lease left out. */
   readonly writesPerMachine: number;
+  /** The same by what was written, most first, as in `1.00 POST pods`. */
+  readonly writesByKind: readonly string[];
 }
 
 /** From nothing to `pools` pools of `each` machines, all ready. */
 export async function rampUp({ fleet, door }: ScaleSite, pools: number, each: number): Promise<RampFigures> {
   const names = Array.from({ length: pools }, (_, index) => `pool-${index}`);
-  const before = ownWrites(door.writes()).length;
+  const before = door.writes().length;
   await fleet.makeTemplate('large');
   const began = performance.now();
   for (const name of names)
@@ -50,7 +52,23 @@ export async function rampUp({ fleet, door }: ScaleSite, pools: number, each: nu
   for (const name of names) await waitFor(`${name} to be ready`, LIMIT_MS, () => isReady(name), 250);
   const ms = performance.now() - began;
   await delay(5_000); // what is still written of it
-  return { ms, writesPerMachine: (ownWrites(door.writes()).length - before) / (pools * each) };
+  const writes = ownWrites(door.writes().slice(before));
+  const machines = pools * each;
+  return { ms, writesPerMachine: writes.length / machines, writesByKind: byKind(writes, machines) };
+}
+
+function byKind(writes: readonly Call[], machines: number): string[] {
+  const counts = new Map<string, number>();
+  for (const { method, path } of writes) {
+    // …/namespaces/<namespace>/<resource>[/<name>[/<part>]]
+    const [resource = path, , part] =
+      new URL(path, 'https://door').pathname.split('/namespaces/')[1]?.split('/').slice(1) ?? [];
+    const what = `${method} ${part === undefined ? resource : `${resource}/${part}`}`;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([what, count]) => `${(count / machines).toFixed(2)} ${what}`);
 }
 
 export interface RestFigures {
