@@ -33,8 +33,8 @@ export interface PodJudgement {
 /** Name of the container that runs `spectral serve`. */
 export const MACHINE_CONTAINER = 'machine';
 
-/** A new pod often waits a moment for its volume to be bound; only a longer wait is worth telling. */
-const PLACING_MS = 5_000;
+/** A new pod often waits a while for its volume to be made; only a longer wait is worth telling. */
+const PLACING_MS = 15_000;
 
 export function judgePod(pod: Pod): PodJudgement {
   const process = processOf(pod);

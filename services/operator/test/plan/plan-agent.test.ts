@@ -203,15 +203,15 @@ describe('the plan of a machine', () => {
       return planAgent(facts({ agent: agent({ status: { phase: 'starting' } }), pods, activity: never }));
     };
 
-    assert.deepEqual([waits(1).told.reason, waits(1).events, waits(1).lookAgainMs], ['Starting', [], 4_000]);
-    assert.deepEqual(waits(5).told, {
+    assert.deepEqual([waits(1).told.reason, waits(1).events, waits(1).lookAgainMs], ['Starting', [], 14_000]);
+    assert.deepEqual(waits(15).told, {
       phase: 'starting',
       reason: 'Unschedulable',
       message: 'no node',
       owner: null,
     });
     assert.deepEqual(
-      waits(5).events.map(({ reason }) => reason),
+      waits(15).events.map(({ reason }) => reason),
       ['Unschedulable'],
     );
   });

@@ -89,7 +89,10 @@ export function startKubelet(admin: ApiClient, nodeName: string, play: PodPlayer
       [...played.values()].find(({ path }) => path === pathOf({ namespace, name }))?.running,
     async stop() {
       await end();
-      await Promise.all([...played.values()].map(async (work) => work.running?.stop(0)));
+      const works = [...played.values()];
+      for (const work of works) work.isEnding = true; // or they would be started again
+      await Promise.all(works.map(async (work) => work.running?.stop(0)));
+      await Promise.all(works.map(({ life }) => life));
     },
   };
 }
@@ -100,6 +103,8 @@ interface PodWork {
   isEnding: boolean;
   restarts: number;
   running?: PlayedPod;
+  /** Resolves when it is played no more. */
+  life?: Promise<void>;
 }
 
 function take(
@@ -119,7 +124,7 @@ function take(
   } else if (work === undefined && pod.status?.phase === 'Pending') {
     const begun: PodWork = { path: pathOf(pod.metadata), isEnding: false, restarts: 0 };
     played.set(uid, begun);
-    void run(admin, pod, begun, play);
+    begun.life = run(admin, pod, begun, play);
   }
 }
 

@@ -62,6 +62,7 @@ async function startParts(folder: string, ends: (() => Promise<unknown>)[]): Pro
     SPECTRAL_PORT: String(relayPort),
     SPECTRAL_GATEWAY_URL: gatewayUrl,
     SPECTRAL_ALLOWED_ORIGINS: '*',
+    SPECTRAL_DRAIN_SPREAD_MS: '300',
   };
   const relay = startableRelay(relayEnv, join(folder, 'logs', 'relay.log'));
   await relay.start();
