@@ -104,7 +104,7 @@ interface PodWork {
   restarts: number;
   running?: PlayedPod;
   /** Resolves when it is played no more. */
-  life?: Promise<void>;
+  life: Promise<void>;
 }
 
 function take(
@@ -120,9 +120,18 @@ function take(
     played.delete(uid);
     void work?.running?.stop(0);
   } else if (pod.metadata.deletionTimestamp) {
-    endPod(admin, pod, work ?? { path: pathOf(pod.metadata), isEnding: false, restarts: 0 });
+    endPod(
+      admin,
+      pod,
+      work ?? { path: pathOf(pod.metadata), isEnding: false, restarts: 0, life: Promise.resolve() },
+    );
   } else if (work === undefined && pod.status?.phase === 'Pending') {
-    const begun: PodWork = { path: pathOf(pod.metadata), isEnding: false, restarts: 0 };
+    const begun: PodWork = {
+      path: pathOf(pod.metadata),
+      isEnding: false,
+      restarts: 0,
+      life: Promise.resolve(),
+    };
     played.set(uid, begun);
     begun.life = run(admin, pod, begun, play);
   }
