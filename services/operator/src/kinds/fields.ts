@@ -1,37 +1,13 @@
 /** Fields that several kinds share, as they are read. */
 import * as v from 'valibot';
-import type { ObjectMeta } from '../cluster/index.ts';
+import { objectMeta, type ObjectMeta } from '../cluster/index.ts';
 import { durationMs } from './duration.ts';
 
 export const GROUP = 'spectral.dev';
 export const VERSION = 'v1alpha1';
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
-const textMap = v.record(v.string(), v.string());
-
-const ownerReference = v.object({
-  apiVersion: v.string(),
-  kind: v.string(),
-  name: v.string(),
-  uid: v.string(),
-  controller: v.exactOptional(v.boolean()),
-  blockOwnerDeletion: v.exactOptional(v.boolean()),
-});
-
-export const metadata: v.GenericSchema<unknown, ObjectMeta> = v.object({
-  name: v.string(),
-  namespace: v.exactOptional(v.string()),
-  labels: v.exactOptional(textMap),
-  annotations: v.exactOptional(textMap),
-  finalizers: v.exactOptional(v.array(v.string())),
-  ownerReferences: v.exactOptional(v.array(ownerReference)),
-  uid: v.exactOptional(v.string()),
-  resourceVersion: v.exactOptional(v.string()),
-  generation: v.exactOptional(v.number()),
-  creationTimestamp: v.exactOptional(v.string()),
-  deletionTimestamp: v.exactOptional(v.string()),
-  deletionGracePeriodSeconds: v.exactOptional(v.number()),
-});
+export const metadata: v.GenericSchema<unknown, ObjectMeta> = objectMeta;
 
 /** A reference by name within the namespace. */
 export const nameRef = v.object({ name: v.string() });
