@@ -14,6 +14,8 @@ export interface MemorySample {
 }
 
 const EVERY_MS = 10_000;
+/** A collection is over by then, and the pages it freed are given back. */
+const COLLECTED_MS = 1_000;
 /** A process this young is still filling its heap. */
 const GROWN_MS = 120_000;
 
@@ -24,14 +26,27 @@ export interface MemoryWatch {
   stop(): MemorySample[];
 }
 
-export function watchMemory(relays: readonly Relay[]): MemoryWatch {
+/**
+ * `veteran` is the relay whose process lives through the run: it has its garbage collected before each look, so that
+ * what is compared is what it keeps. It has been started with `collectingOptions`.
+ */
+export function watchMemory(relays: readonly Relay[], veteran: number | null): MemoryWatch {
   const samples: MemorySample[] = [];
   const look = () => relays.flatMap((relay, index) => sampleOf(relay, index));
-  const timer = setInterval(() => samples.push(...look()), EVERY_MS);
+  const collect = () => {
+    const pid = relays[veteran ?? -1]?.pid() ?? 0;
+    if (isAlive(pid)) process.kill(pid, 'SIGUSR2');
+  };
+  const soon: { look?: NodeJS.Timeout } = {};
+  const timer = setInterval(() => {
+    collect();
+    soon.look = setTimeout(() => samples.push(...look()), COLLECTED_MS);
+  }, EVERY_MS);
   return {
     latest: look,
     stop() {
       clearInterval(timer);
+      clearTimeout(soon.look);
       return samples;
     },
   };

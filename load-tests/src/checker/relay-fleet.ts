@@ -26,8 +26,8 @@ export interface Relay {
 export interface RelaySettings {
   readonly gatewayUrl: string;
   readonly serviceSecret: string;
-  /** A program loaded before the relay, as a URL; null for none. */
-  readonly preload: string | null;
+  /** As NODE_OPTIONS has them; empty for none. */
+  readonly nodeOptions: string;
   readonly openDoor: () => Promise<StoreDoor>;
   /** Where each writes its log, by its name. */
   readonly outputFile: (name: string) => string;
@@ -83,7 +83,7 @@ function relayOn(name: string, port: number, door: StoreDoor, settings: RelaySet
   };
 }
 
-function command(port: number, door: StoreDoor, { gatewayUrl, serviceSecret, preload }: RelaySettings) {
+function command(port: number, door: StoreDoor, { gatewayUrl, serviceSecret, nodeOptions }: RelaySettings) {
   return {
     script: 'services/relay/src/main.ts',
     env: {
@@ -95,7 +95,7 @@ function command(port: number, door: StoreDoor, { gatewayUrl, serviceSecret, pre
       SPECTRAL_DRAIN_SPREAD_MS: String(DRAIN_SPREAD_MS),
       SPECTRAL_BROWSER_WINDOW_BYTES: String(BROWSER_WINDOW_BYTES),
       REDIS_URL: door.url,
-      ...(preload ? { NODE_OPTIONS: `--import=${preload}` } : {}),
+      ...(nodeOptions ? { NODE_OPTIONS: nodeOptions } : {}),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { collectingOptions } from '../support/collected-memory.ts';
 import type { ReaderHistory } from './check-history.ts';
 import { converge, type Convergence } from './converge.ts';
 import { judge } from './judge.ts';
@@ -66,12 +67,11 @@ async function verdictIn(
   options: CheckerOptions,
   listener: RunListener,
 ): Promise<Omit<Verdict, 'directory'>> {
-  const relayPreload = options.relaySabotage ? preloadOf(options.relaySabotage) : null;
   const site = await startSite({
     ...options,
     directory,
     sessionsPerMachine: SESSIONS_PER_MACHINE,
-    relayPreload,
+    relayNodeOptions: relayNodeOptions(options),
   });
   try {
     return await verdictOn(site, options, listener);
@@ -80,12 +80,20 @@ async function verdictIn(
   }
 }
 
+/** Where memory is watched, relays run as the chart has them run. */
+function relayNodeOptions(options: CheckerOptions): string {
+  const { relaySabotage } = options;
+  const sabotage = relaySabotage ? [`--import=${preloadOf(relaySabotage)}`] : [];
+  const watched = veteranOf(options) === null ? [] : [collectingOptions(), '--max-semi-space-size=4'];
+  return [...sabotage, ...watched].join(' ');
+}
+
 async function verdictOn(
   site: Site,
   options: CheckerOptions,
   listener: RunListener,
 ): Promise<Omit<Verdict, 'directory'>> {
-  const watched = await underFaults(site, planOf(options), listener);
+  const watched = await underFaults(site, options, listener);
   const { strikes } = watched;
   for (const { process } of site.readers) process.tell({ type: 'finish' });
   const since = Math.max(Date.now(), ...strikes.map(({ endedAt }) => endedAt));
@@ -107,12 +115,12 @@ async function verdictOn(
   return { strikes, readers, logs, convergence, memory: watched.memory, violations };
 }
 
-async function underFaults(site: Site, plan: readonly PlannedFault[], listener: RunListener) {
-  const memory = watchMemory(site.relays);
+async function underFaults(site: Site, options: CheckerOptions, listener: RunListener) {
+  const memory = watchMemory(site.relays, veteranOf(options));
   const stopReadiness = watchReadiness(site.relays);
   const stopTelling = listener.running(site, memory.latest);
   try {
-    const strikes = await strike(site, plan, listener);
+    const strikes = await strike(site, planOf(options), listener);
     return { strikes, readiness: stopReadiness(), memory: memory.stop() };
   } finally {
     stopReadiness();

@@ -24,7 +24,7 @@ export interface SiteOptions {
   /** Of the first readers, one each; the others are honest. */
   readonly readerSabotages: readonly ReaderSabotage[];
   /** Loaded into each relay before it begins, as a URL; null for none. */
-  readonly relayPreload: string | null;
+  readonly relayNodeOptions: string;
 }
 
 export interface Site {
@@ -66,7 +66,7 @@ async function startParts(
   const relays = await startRelays(options.relays, {
     gatewayUrl,
     serviceSecret: SERVICE_SECRET,
-    preload: options.relayPreload,
+    nodeOptions: options.relayNodeOptions,
     openDoor: async () => {
       const door = await openStoreDoor(store, random);
       started.push(() => door.close());

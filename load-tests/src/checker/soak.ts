@@ -12,7 +12,7 @@ const HEAD = `# Half an hour of mixed faults
 
 \`npm run soak -- --minutes 30 --seed N --save\`; each seed has its section, which a new run replaces. Figures of one run each.
 
-Memory: resident memory of every relay process, each 10 s. Processes that are killed begin anew with small heaps, so in each run one relay, drawn by the seed, is spared of kills and restarts and takes all other faults; the mean of its samples in the last third of the run is held against that of the middle third.
+Memory: resident memory of every relay process, each 10 s, under the options of Node that the chart gives relays. Processes that are killed begin anew with small heaps, so in each run one relay, drawn by the seed, is spared of kills and restarts and takes all other faults; its garbage is collected a second before each look, and the mean of its samples in the last third of the run is held against that of the middle third.
 `;
 
 /** Resolves with whether everything was as it should be. */

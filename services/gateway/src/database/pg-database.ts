@@ -20,6 +20,8 @@ export function openPgDatabase(options: { url: string; connections: number; log:
   });
   // Idle connections end when the server restarts. The pool replaces them; without a listener the process would end.
   pool.on('error', (err) => options.log.warn({ err }, 'an idle database connection ended'));
+  // One in use that ends between two queries fails the next; the pool does not listen to it meanwhile.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<IdentityTables>({ dialect: new PostgresDialect({ pool }) });
   return { db, medium: 'pg', close: () => db.destroy() };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { silentLogger } from '@spectral/common';
 import { sql } from 'kysely';
 import { after, before, describe, it } from 'mocha';
@@ -58,6 +59,22 @@ describe('on a Postgres server', () => {
       await gone.stop();
     }
   }).timeout(40_000);
+
+  it('a connection that ends between two queries fails the next one, and is replaced', async () => {
+    const database = open(await postgres.newDatabase());
+    const error = await database.db.connection().execute(async (held) => {
+      const pid = (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(held)).rows[0]?.pid;
+      const isThere = sql`select pg_terminate_backend(pid) from pg_stat_activity where pid = ${pid}`;
+      while ((await isThere.execute(database.db)).rows.length > 0);
+      await setImmediate(); // what the server said last is read
+      return sql`select 1`.execute(held).catch((thrown: unknown) => thrown);
+    });
+    const after = await sql`select 1 as one`.execute(database.db);
+    await database.close();
+
+    assert.equal(isOutage(error), true, String(error));
+    assert.deepEqual(after.rows, [{ one: 1 }]);
+  });
 
   it('a fault of a query is no outage', async () => {
     const database = open(await postgres.newDatabase());
