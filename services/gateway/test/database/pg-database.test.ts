@@ -69,11 +69,11 @@ describe('on a Postgres server', () => {
       await setImmediate(); // what the server said last is read
       return sql`select 1`.execute(held).catch((thrown: unknown) => thrown);
     });
-    const after = await sql`select 1 as one`.execute(database.db);
+    const later = await sql`select 1 as one`.execute(database.db);
     await database.close();
 
     assert.equal(isOutage(error), true, String(error));
-    assert.deepEqual(after.rows, [{ one: 1 }]);
+    assert.deepEqual(later.rows, [{ one: 1 }]);
   });
 
   it('a fault of a query is no outage', async () => {
