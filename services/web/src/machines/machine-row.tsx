@@ -79,7 +79,7 @@ function Phase({ fleet }: { fleet: FleetPart }) {
     <>
       {phaseText(fleet.phase)}
       {detail !== '' && (
-        <small className="machine-detail truncate" title={detail}>
+        <small className="machine-detail" title={detail}>
           {detail}
         </small>
       )}
