@@ -230,6 +230,9 @@ describe('a fleet, end to end', function () {
 
     await home.startRelay();
     await until('it went', async () => (await fleet.agents('unheard')).length === 0, LIMIT_MS);
+    for (const pool of ['sleepers', 'updated']) {
+      await until(`the machines of ${pool} are back`, async () => isOnline(home, pool), LIMIT_MS);
+    }
   });
 
   it('a process that dies comes back as the same machine', async () => {
@@ -313,6 +316,10 @@ async function boundAgent(fleet: Fleet, claim: string): Promise<string> {
     LIMIT_MS,
   );
   return found.agent;
+}
+
+async function isOnline({ person }: RealHome, pool: string): Promise<boolean> {
+  return (await machinesOf(person, pool)).every(({ online }) => online);
 }
 
 /** The identity that a machine's process keeps on its disk. */
