@@ -24,6 +24,7 @@ import { createFreshness } from './reconcile/freshness.ts';
 import { createGuards } from './reconcile/guards.ts';
 import { createPolls, type Polls } from './reconcile/polls.ts';
 import { createStatusWriter } from './reconcile/status-writer.ts';
+import { createTeller } from './reconcile/teller.ts';
 import { startWorld, type World, type WorldListener } from './reconcile/world.ts';
 
 /** What an operator stands on. It closes none of these; whoever made them does. */
@@ -131,6 +132,7 @@ function assemble(settings: Settings, parts: OperatorParts, { world, leader, tol
     freshness,
     expectations: createExpectations(timers.now),
     statuses: createStatusWriter(cluster, freshness, timers.now),
+    teller: createTeller({ gateway: asked.gateway, log }),
     events: createEventRecorder({ cluster, component: 'spectral-operator', now: timers.now, log }),
     guards: createGuards(cluster, timers.now, log),
     claimWait: metrics.histogram('operator_claim_wait_seconds', 'From a claim to its machine'),
@@ -184,5 +186,6 @@ function forwarding(told: Told): WorldListener {
     claim: (claim) => told.to?.claim(claim),
     policy: (policy) => told.to?.policy(policy),
     part: (part) => told.to?.part(part),
+    gone: (uid) => told.to?.gone(uid),
   };
 }

@@ -10,16 +10,14 @@ import {
 } from '../plan/index.ts';
 import { doAgentAction } from './agent-work.ts';
 import { factsOf } from './found.ts';
-import type { Guards } from './guards.ts';
 import { RECHECK_MS, soonest, type Kit } from './kit.ts';
 import { obstacleOf } from './obstacles.ts';
-import { createTeller } from './teller.ts';
+import type { Haste } from './status-writer.ts';
 
-export function createAgentReconciler(kit: Kit & { readonly guards: Guards }) {
+export function createAgentReconciler(kit: Kit) {
   const { world, freshness, expectations, timers } = kit;
   /** By key, what was refused last. */
   const obstacles = new Map<string, Obstacle>();
-  const teller = createTeller(kit);
 
   const isBehind = (agent: Existing<Agent>, key: string) =>
     freshness.isStale(agent) ||
@@ -63,17 +61,19 @@ export function createAgentReconciler(kit: Kit & { readonly guards: Guards }) {
     const endsSomething = plan.actions.some(
       ({ do: what }) => what === 'delete-pod' || what === 'delete-agent',
     );
-    if (endsSomething) await write(kit, agent, plan, true);
+    if (endsSomething) await write(kit, agent, plan, 'now');
     const obstacle = await act(facts, plan, key);
     // After a refusal people are told what follows from it, and nothing is tried again before its time.
     const told = obstacle === null ? plan : planAgent(find(agent, key));
     tellEvents(kit, agent, told);
-    if (obstacle === null && plan.actions.some(({ do: what }) => what === 'drop-finalizer')) return undefined;
+    if (obstacle === null && plan.actions.some(({ do: what }) => what === 'drop-finalizer')) {
+      // The watch may have shown the end before the answer to its cause was here.
+      if (world.agents.by('uid', agent.metadata.uid).length === 0) freshness.forget(agent.metadata.uid);
+      return undefined;
+    }
     const isMoving = plan.actions.length > 0 && obstacle === null;
-    const writeAgainMs = endsSomething
-      ? null
-      : await write(kit, agent, told, isUrgent(agent, told, isMoving));
-    const tellAgainMs = await teller.tell(facts, told);
+    const writeAgainMs = endsSomething ? null : await write(kit, agent, told, hasteOf(agent, told, isMoving));
+    const tellAgainMs = await kit.teller.tell(facts, told);
     const tryAgainMs = obstacle === null ? null : obstacle.until - timers.now();
     return soonest(told.lookAgainMs, writeAgainMs, tellAgainMs, tryAgainMs, isMoving ? RECHECK_MS : null);
   };
@@ -86,17 +86,17 @@ async function write(
   { statuses, counters }: Kit,
   agent: Existing<Agent>,
   { status }: AgentPlan,
-  isUrgentNow: boolean,
+  haste: Haste,
 ): Promise<number | null> {
   if (agent.status?.hibernatedAt === undefined && status.hibernatedAt !== undefined)
     counters.hibernations += 1;
-  return statuses.write(AGENTS, agent, { status, isUrgent: isUrgentNow });
+  return statuses.write(AGENTS, agent, { status, haste });
 }
 
-/** A machine on its way up changes every moment; one write at the end tells it all. */
-function isUrgent({ status: before }: Existing<Agent>, { status }: AgentPlan, isMoving: boolean): boolean {
-  const onTheWay = status.phase === 'starting' || status.phase === 'pending' || isMoving;
-  return before?.phase !== status.phase && !onTheWay;
+/** A machine on its way up changes every moment: that it is there at all is told soon, the rest when it is up. */
+function hasteOf({ status: before }: Existing<Agent>, { status }: AgentPlan, isMoving: boolean): Haste {
+  if (status.phase === 'starting' || status.phase === 'pending') return before?.phase ? 'later' : 'soon';
+  return before?.phase === status.phase || isMoving ? 'soon' : 'now';
 }
 
 function tellEvents({ events }: Kit, agent: Existing<Agent>, plan: AgentPlan): void {

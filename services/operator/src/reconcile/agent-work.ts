@@ -6,16 +6,11 @@ import { enrolmentSecret } from '../objects/enrolment-secret.ts';
 import { ANNOTATION, MANAGER, REVOKE_FINALIZER, busyMarks } from '../objects/labels.ts';
 import { workspaceVolume } from '../objects/workspace.ts';
 import type { AgentAction, AgentFacts } from '../plan/index.ts';
-import type { Guards } from './guards.ts';
 import type { Kit } from './kit.ts';
 import { endPod } from './pod-end.ts';
 
 /** Throws what the cluster, the gateway or the relay threw. */
-export async function doAgentAction(
-  kit: Kit & { readonly guards: Guards },
-  facts: AgentFacts,
-  action: AgentAction,
-): Promise<void> {
+export async function doAgentAction(kit: Kit, facts: AgentFacts, action: AgentAction): Promise<void> {
   const { agent } = facts;
   switch (action.do) {
     case 'add-finalizer':

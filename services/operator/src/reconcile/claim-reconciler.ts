@@ -23,8 +23,8 @@ export function createClaimReconciler(kit: Kit & { readonly claimWait: Histogram
     const { waitedMs } = plan.status;
     if (claim.status?.waitedMs === undefined && waitedMs !== undefined)
       kit.claimWait.record(waitedMs / 1_000);
-    const isUrgent = claim.status?.phase !== plan.status.phase;
-    const writeAgainMs = await kit.statuses.write(AGENT_CLAIMS, claim, { status: plan.status, isUrgent });
+    const haste = claim.status?.phase === plan.status.phase ? 'soon' : 'now';
+    const writeAgainMs = await kit.statuses.write(AGENT_CLAIMS, claim, { status: plan.status, haste });
     return soonest(plan.lookAgainMs, writeAgainMs);
   };
 }

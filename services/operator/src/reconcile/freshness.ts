@@ -9,6 +9,7 @@ export interface Freshness {
   wrote(object: Existing<KubeObject>): void;
   /** Whether the cached object is older than what was written. */
   isStale(cached: Existing<KubeObject>): boolean;
+  /** The object of this uid is gone. */
   forget(uid: string): void;
 }
 

@@ -10,6 +10,8 @@ export interface Guards {
   /** Makes sure of the budget over the pods of `owner`. A cluster without budgets is logged and gone on with. */
   ensure(owner: Existing<KubeObject>, selects: 'pool' | 'agent'): Promise<void>;
   isEnsured(owner: Existing<KubeObject>): boolean;
+  /** The owner of this uid is gone. */
+  forget(uid: string): void;
 }
 
 const LOOK_AGAIN_MS = 600_000;
@@ -25,6 +27,7 @@ export function createGuards(
     now() - (ensuredAt.get(metadata.uid) ?? -Infinity) < LOOK_AGAIN_MS;
   return {
     isEnsured,
+    forget: (uid) => void ensuredAt.delete(uid),
     async ensure(owner, selects) {
       if (isEnsured(owner) || owner.metadata.deletionTimestamp !== undefined) return;
       ensuredAt.set(owner.metadata.uid, now());

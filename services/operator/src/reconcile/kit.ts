@@ -5,8 +5,10 @@ import type { FleetGateway } from '../outside/fleet-gateway.ts';
 import type { TurnJudge } from '../outside/turn-judge.ts';
 import type { OperatorCounters } from '../counters.ts';
 import type { Freshness } from './freshness.ts';
+import type { Guards } from './guards.ts';
 import type { Polls } from './polls.ts';
 import type { StatusWriter } from './status-writer.ts';
+import type { Teller } from './teller.ts';
 import type { World } from './world.ts';
 
 export interface Kit {
@@ -20,6 +22,8 @@ export interface Kit {
   readonly freshness: Freshness;
   readonly expectations: Expectations;
   readonly statuses: StatusWriter;
+  readonly teller: Teller;
+  readonly guards: Guards;
   readonly events: EventRecorder;
   readonly counters: OperatorCounters;
   readonly timers: Timers;

@@ -34,7 +34,7 @@ export function createPolicyReconciler(kit: Kit) {
       return undefined;
     const { outcomes, at } = await outcomesOf(policy, teamsRuledBy(policy, world.policies.all()));
     const status = policyStatus(policy, outcomes, timers.now());
-    const writeAgainMs = await kit.statuses.write(MODEL_POLICIES, policy, { status, isUrgent: true });
+    const writeAgainMs = await kit.statuses.write(MODEL_POLICIES, policy, { status, haste: 'now' });
     const failed = outcomes.some((outcome) => 'failed' in outcome);
     return soonest(writeAgainMs, at + (failed ? TRY_AGAIN_MS : TELL_AGAIN_MS) - timers.now());
   };

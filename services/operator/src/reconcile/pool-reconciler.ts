@@ -6,11 +6,10 @@ import { poolAgent } from '../objects/pool-agent.ts';
 import { revisionOf } from '../objects/revision.ts';
 import { planPool, type Obstacle, type PoolAction } from '../plan/index.ts';
 import { templateNamed, viewsOf } from './found.ts';
-import type { Guards } from './guards.ts';
 import { RECHECK_MS, soonest, type Kit } from './kit.ts';
 import { obstacleOf } from './obstacles.ts';
 
-export function createPoolReconciler(kit: Kit & { readonly guards: Guards }) {
+export function createPoolReconciler(kit: Kit) {
   const { world, expectations, timers } = kit;
   const obstacles = new Map<string, Obstacle>();
 
@@ -55,7 +54,7 @@ export function createPoolReconciler(kit: Kit & { readonly guards: Guards }) {
     for (const event of plan.events) kit.events.record(pool, event);
     const writeAgainMs = await kit.statuses.write(AGENT_POOLS, pool, {
       status: plan.status,
-      isUrgent: false,
+      haste: 'soon',
     });
     return soonest(plan.lookAgainMs, writeAgainMs);
   };

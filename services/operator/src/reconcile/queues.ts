@@ -3,7 +3,6 @@ import type { Histogram, Metrics } from '@spectral/common';
 import { createWorkQueue, type WorkQueue } from '../cluster/index.ts';
 import { createAgentReconciler } from './agent-reconciler.ts';
 import { createClaimReconciler } from './claim-reconciler.ts';
-import type { Guards } from './guards.ts';
 import type { Kit } from './kit.ts';
 import { createPolicyReconciler } from './policy-reconciler.ts';
 import { createPoolReconciler } from './pool-reconciler.ts';
@@ -13,7 +12,6 @@ export const KINDS = ['agent', 'pool', 'claim', 'template', 'policy'] as const;
 export type KindName = (typeof KINDS)[number];
 
 export interface QueueParts extends Kit {
-  readonly guards: Guards;
   readonly claimWait: Histogram;
   readonly metrics: Pick<Metrics, 'histogram' | 'counter'>;
 }

@@ -4,25 +4,32 @@ import type { Kit } from './kit.ts';
 
 const TRY_AGAIN_MS = 5_000;
 
-export function createTeller({ gateway, log }: Pick<Kit, 'gateway' | 'log'>) {
-  /** By machine, what the gateway was told last. */
+export interface Teller {
+  /** Milliseconds until it should be tried again; null when the gateway knows. */
+  tell(facts: Pick<AgentFacts, 'fleet'>, plan: AgentPlan): Promise<number | null>;
+  /** The Agent of this uid is gone. */
+  forget(uid: string): void;
+}
+
+export function createTeller({ gateway, log }: Pick<Kit, 'gateway' | 'log'>): Teller {
+  /** By uid of the Agent, what the gateway was told last of its machine. */
   const told = new Map<string, string>();
   return {
-    /** Milliseconds until it should be tried again; null when the gateway knows. */
-    async tell({ fleet }: Pick<AgentFacts, 'fleet'>, plan: AgentPlan): Promise<number | null> {
+    async tell({ fleet }, plan) {
       if (fleet === 'unknown' || fleet === null) return null;
-      const { machineId, phase } = fleet;
-      const words = JSON.stringify(plan.told);
-      const isKnown = told.get(machineId) === words;
+      const { uid, machineId, phase } = fleet;
+      const words = JSON.stringify([machineId, plan.told]);
+      const isKnown = told.get(uid) === words;
       if (isKnown && (phase === plan.told.phase || phase === 'pending')) return null;
       try {
         await gateway.tell(machineId, plan.told);
-        told.set(machineId, words);
+        told.set(uid, words);
         return null;
       } catch (err) {
         log.warn({ err, machineId }, 'the gateway was not told of a machine');
         return TRY_AGAIN_MS;
       }
     },
+    forget: (uid) => void told.delete(uid),
   };
 }

@@ -28,7 +28,7 @@ export function createTemplateReconciler(kit: Kit) {
       await cluster.apply(NETWORK_POLICIES, wantedPolicy, { manager: MANAGER, force: true });
     const writeAgainMs = await kit.statuses.write(AGENT_TEMPLATES, template, {
       status: plan.status,
-      isUrgent: false,
+      haste: 'soon',
     });
     return soonest(writeAgainMs);
   };

@@ -7,7 +7,8 @@ import { agentAdded } from './pool-reconciler.ts';
 import type { KindName } from './queues.ts';
 import type { World, WorldListener } from './world.ts';
 
-type Eyes = Pick<Kit, 'world' | 'expectations' | 'polls'>;
+type Memories = Pick<Kit, 'freshness' | 'statuses' | 'teller' | 'guards'>;
+type Eyes = Pick<Kit, 'world' | 'expectations' | 'polls'> & Memories;
 
 /** Puts the object of that name into the queue of its kind. */
 export type Add = (kind: KindName, namespace: string, name: string) => void;
@@ -52,6 +53,10 @@ export function createTriggers(eyes: Eyes, add: Add): Triggers {
       const template = labels[LABEL.template];
       if (part.kind === 'NetworkPolicy' && template !== undefined)
         calls.templateAndUsers(namespace, template);
+    },
+    gone(uid) {
+      const { freshness, statuses, teller, guards } = eyes;
+      for (const memory of [freshness, statuses, teller, guards]) memory.forget(uid);
     },
     machineChanged(machineId) {
       for (const agent of world.agents.all())

@@ -5,10 +5,12 @@ import {
   keyOf,
   startCache,
   type Cache,
+  type CacheOptions,
   type Cluster,
   type Existing,
   type ExistingMeta,
   type KubeObject,
+  type Resource,
 } from '../cluster/index.ts';
 import {
   AGENTS,
@@ -53,13 +55,26 @@ export interface WorldListener {
   policy(policy: Existing<ModelPolicy>): void;
   /** A pod, volume or network policy of ours. */
   part(part: Existing<KubeObject>): void;
+  /** Before the above: of whatever kind it was, there is no object of this uid any more. */
+  gone(uid: string): void;
 }
 
 /** Objects the operator made carry this; it watches no others of Kubernetes' own kinds. */
 const OURS = { 'app.kubernetes.io/managed-by': 'spectral-operator' };
 
 export function startWorld(cluster: Cluster, namespaces: readonly string[], listener: WorldListener): World {
-  const agents = startCache(cluster, AGENTS, namespaces, {
+  const watch = <T extends KubeObject, Index extends string = never>(
+    resource: Resource<T>,
+    { changed, ...options }: CacheOptions<T, Index> & { readonly changed: Changed<T> },
+  ) =>
+    startCache(cluster, resource, namespaces, {
+      ...options,
+      changed(object, before) {
+        if (before && before.metadata.uid !== object?.metadata.uid) listener.gone(before.metadata.uid);
+        changed(object, before);
+      },
+    });
+  const agents = watch(AGENTS, {
     indexes: {
       pool: ({ metadata, spec }) => (spec.poolRef ? [keyOf(metadata.namespace, spec.poolRef.name)] : []),
       template: ({ metadata, spec }) =>
@@ -69,29 +84,29 @@ export function startWorld(cluster: Cluster, namespaces: readonly string[], list
     },
     changed: eitherOf(listener.agent),
   });
-  const pools = startCache(cluster, AGENT_POOLS, namespaces, {
+  const pools = watch(AGENT_POOLS, {
     indexes: { template: ({ metadata, spec }) => [keyOf(metadata.namespace, spec.templateRef.name)] },
     changed: beyondStatus(listener.pool),
   });
-  const templates = startCache(cluster, AGENT_TEMPLATES, namespaces, {
+  const templates = watch(AGENT_TEMPLATES, {
     indexes: {},
     changed: beyondStatus(listener.template),
   });
-  const claims = startCache(cluster, AGENT_CLAIMS, namespaces, {
+  const claims = watch(AGENT_CLAIMS, {
     indexes: {
       pool: ({ metadata, spec }) => [keyOf(metadata.namespace, spec.poolRef.name)],
       uid: ({ metadata }) => [metadata.uid],
     },
     changed: eitherOf(listener.claim),
   });
-  const policies = startCache(cluster, MODEL_POLICIES, namespaces, {
+  const policies = watch(MODEL_POLICIES, {
     indexes: {},
     changed: eitherOf(listener.policy),
   });
   const ours = { labels: OURS, changed: eitherOf<KubeObject>(listener.part) };
-  const pods = startCache(cluster, PODS, namespaces, { ...ours, indexes: { owner: ownerUid } });
-  const volumes = startCache(cluster, VOLUME_CLAIMS, namespaces, { ...ours, indexes: {} });
-  const networkPolicies = startCache(cluster, NETWORK_POLICIES, namespaces, { ...ours, indexes: {} });
+  const pods = watch(PODS, { ...ours, indexes: { owner: ownerUid } });
+  const volumes = watch(VOLUME_CLAIMS, { ...ours, indexes: {} });
+  const networkPolicies = watch(NETWORK_POLICIES, { ...ours, indexes: {} });
 
   const caches = [agents, pools, templates, claims, policies, pods, volumes, networkPolicies];
   return {
@@ -110,17 +125,19 @@ export function startWorld(cluster: Cluster, namespaces: readonly string[], list
   };
 }
 
+type Changed<T extends KubeObject> = NonNullable<CacheOptions<T, never>['changed']>;
+
 /** Tells the object as it is, or as it was before it went. */
-function eitherOf<T extends KubeObject>(tell: (object: Existing<T>) => void) {
-  return (object: Existing<T> | null, before: Existing<T> | null) => {
+function eitherOf<T extends KubeObject>(tell: (object: Existing<T>) => void): Changed<T> {
+  return (object, before) => {
     const last = object ?? before;
     if (last) tell(last);
   };
 }
 
 /** The same, unless only the status changed, which the operator alone writes. */
-function beyondStatus<T extends KubeObject>(tell: (object: Existing<T>) => void) {
-  return (object: Existing<T> | null, before: Existing<T> | null) => {
+function beyondStatus<T extends KubeObject>(tell: (object: Existing<T>) => void): Changed<T> {
+  return (object, before) => {
     const isNew =
       object === null || before === null || !isSameBesidesStatus(object.metadata, before.metadata);
     const last = object ?? before;
