@@ -1,6 +1,7 @@
 /** Tells the gateway what people are to see of a machine, whenever that changes. */
+import type { Logger } from '@spectral/common';
+import type { FleetGateway } from '../outside/fleet-gateway.ts';
 import type { AgentFacts, AgentPlan } from '../plan/index.ts';
-import type { Kit } from './kit.ts';
 
 const TRY_AGAIN_MS = 5_000;
 
@@ -11,7 +12,12 @@ export interface Teller {
   forget(uid: string): void;
 }
 
-export function createTeller({ gateway, log }: Pick<Kit, 'gateway' | 'log'>): Teller {
+interface TellerParts {
+  readonly gateway: Pick<FleetGateway, 'tell'>;
+  readonly log: Logger;
+}
+
+export function createTeller({ gateway, log }: TellerParts): Teller {
   /** By uid of the Agent, what the gateway was told last of its machine. */
   const told = new Map<string, string>();
   return {
