@@ -1,4 +1,5 @@
 /** Resident memory of the relays through a run, and whether it stayed flat. */
+import { collectGarbage } from '../support/collected-memory.ts';
 import { isAlive, residentMb } from '../support/processes.ts';
 import type { Relay } from './relay-fleet.ts';
 
@@ -34,8 +35,8 @@ export function watchMemory(relays: readonly Relay[], veteran: number | null): M
   const samples: MemorySample[] = [];
   const look = () => relays.flatMap((relay, index) => sampleOf(relay, index));
   const collect = () => {
-    const pid = relays[veteran ?? -1]?.pid() ?? 0;
-    if (isAlive(pid)) process.kill(pid, 'SIGUSR2');
+    const pid = veteran === null ? undefined : relays[veteran]?.pid();
+    if (pid !== undefined && isAlive(pid)) collectGarbage(pid);
   };
   const soon: { look?: NodeJS.Timeout } = {};
   const timer = setInterval(() => {

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { collectingOptions } from '../support/collected-memory.ts';
+import { RELAY_NODE_OPTIONS, collectingOptions } from '../support/collected-memory.ts';
 import type { ReaderHistory } from './check-history.ts';
 import { converge, type Convergence } from './converge.ts';
 import { judge } from './judge.ts';
@@ -84,7 +84,7 @@ async function verdictIn(
 function relayNodeOptions(options: CheckerOptions): string {
   const { relaySabotage } = options;
   const sabotage = relaySabotage ? [`--import=${preloadOf(relaySabotage)}`] : [];
-  const watched = veteranOf(options) === null ? [] : [collectingOptions(), '--max-semi-space-size=4'];
+  const watched = veteranOf(options) === null ? [] : [collectingOptions(), RELAY_NODE_OPTIONS];
   return [...sabotage, ...watched].join(' ');
 }
 

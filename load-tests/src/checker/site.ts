@@ -23,7 +23,7 @@ export interface SiteOptions {
   readonly redis: StoreKind;
   /** Of the first readers, one each; the others are honest. */
   readonly readerSabotages: readonly ReaderSabotage[];
-  /** Loaded into each relay before it begins, as a URL; null for none. */
+  /** Of each relay, as NODE_OPTIONS has them; empty for none. */
   readonly relayNodeOptions: string;
 }
 

@@ -3,6 +3,7 @@ import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PING_INTERVAL_MS } from '@spectral/proto/wire';
 import { numberArgument } from '../support/arguments.ts';
+import { RELAY_NODE_OPTIONS } from '../support/collected-memory.ts';
 import { raiseFileLimit } from '../support/file-limit.ts';
 import { residentMb } from '../support/processes.ts';
 import { publish, type Figure } from '../support/report.ts';
@@ -33,7 +34,7 @@ export async function measure(): Promise<boolean> {
   const fleet = await startRelayFleet(1, gateway, {
     SPECTRAL_MACHINES_PER_TEAM: most,
     SPECTRAL_BROWSERS_PER_TEAM: most,
-    NODE_OPTIONS: '--max-semi-space-size=4',
+    NODE_OPTIONS: RELAY_NODE_OPTIONS,
   });
   const workers: Worker[] = [];
   try {

@@ -1,5 +1,10 @@
 /** What idle connections cost one relay process: the slope of its memory between 1,000 and 4,000 of them. */
-import { collectedMb, collectingOptions } from '../support/collected-memory.ts';
+import {
+  RELAY_NODE_OPTIONS,
+  RELAY_SEMI_SPACE_MB,
+  collectedMb,
+  collectingOptions,
+} from '../support/collected-memory.ts';
 import { publish } from '../support/report.ts';
 import { median } from '../support/statistics.ts';
 import { startProcess, type RunningProcess } from '../support/processes.ts';
@@ -11,8 +16,6 @@ const MANY = 4_000;
 const ROUNDS = 5;
 /** Opened side by side; more would only wait in the listen queue. */
 const AT_ONCE = 40;
-/** A young generation that does not grow while the connections come: what is measured is what they keep. */
-const SEMI_SPACE_MB = 4;
 const SETTLE_MS = 1_000;
 const MOST_ROUNDS = 25;
 const QUIET_ROUNDS = 6;
@@ -32,7 +35,7 @@ export async function measure(): Promise<boolean> {
   return publish({
     name: 'idle-memory',
     title: 'Memory of a relay process per idle connection',
-    method: `One relay process with memory parts and a young generation of ${SEMI_SPACE_MB} MB halves. Its resident memory, after forced collections that give back unused pages, until it shrinks no more, with ${FEW} and with ${MANY} idle connections of one kind, opened ${AT_ONCE} at a time; the slope is per 1,000; the round with the median slope of ${ROUNDS} rounds, each in a process of its own. Browsers are all connected to machines of their own that are offline.`,
+    method: `One relay process with memory parts and a young generation of ${RELAY_SEMI_SPACE_MB} MB halves. Its resident memory, after forced collections that give back unused pages, until it shrinks no more, with ${FEW} and with ${MANY} idle connections of one kind, opened ${AT_ONCE} at a time; the slope is per 1,000; the round with the median slope of ${ROUNDS} rounds, each in a process of its own. Browsers are all connected to machines of their own that are offline.`,
     figures: (['machines', 'browsers'] as const).flatMap((kind) => {
       const { few, many, perThousand } = found[kind];
       return [
@@ -111,7 +114,7 @@ function startRelay(gateway: FakeGateway): Promise<RunningProcess> {
     name: 'relay',
     script: 'services/relay/src/main.ts',
     env: {
-      NODE_OPTIONS: `--max-semi-space-size=${SEMI_SPACE_MB} ${collectingOptions()}`,
+      NODE_OPTIONS: `${RELAY_NODE_OPTIONS} ${collectingOptions()}`,
       SPECTRAL_PORT: '0',
       SPECTRAL_GATEWAY_URL: gateway.url,
       SPECTRAL_SERVICE_SECRET: gateway.serviceSecret,

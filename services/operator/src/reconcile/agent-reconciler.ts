@@ -93,10 +93,11 @@ async function write(
   return statuses.write(AGENTS, agent, { status, haste });
 }
 
-/** A machine on its way up changes every moment: that it is there at all is told soon, the rest when it is up. */
+/** A machine on its way up changes every moment: that it is on its way is told soon, the rest mostly when it is up. */
 function hasteOf({ status: before }: Existing<Agent>, { status }: AgentPlan, isMoving: boolean): Haste {
-  if (status.phase === 'starting' || status.phase === 'pending') return before?.phase ? 'later' : 'soon';
-  return before?.phase === status.phase || isMoving ? 'soon' : 'now';
+  const isSamePhase = before?.phase === status.phase;
+  if (status.phase === 'starting' || status.phase === 'pending') return isSamePhase ? 'later' : 'soon';
+  return isSamePhase || isMoving ? 'soon' : 'now';
 }
 
 function tellEvents({ events }: Kit, agent: Existing<Agent>, plan: AgentPlan): void {

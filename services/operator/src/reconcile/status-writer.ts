@@ -1,5 +1,5 @@
 /** Writes a status when it differs, and lets changes of little weight gather for a moment, so that one write tells them all. */
-import { type Cluster, type Existing, type KubeObject, type Resource } from '../cluster/index.ts';
+import type { Cluster, Existing, KubeObject, Resource } from '../cluster/index.ts';
 import { STATUS_MANAGER } from '../objects/labels.ts';
 import { orderedJson } from '../objects/revision.ts';
 import type { Freshness } from './freshness.ts';

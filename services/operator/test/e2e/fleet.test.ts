@@ -325,13 +325,17 @@ async function boundAgent(fleet: Fleet, claim: string): Promise<string> {
 async function peopleSee({ person }: RealHome, pool: string, phase: FleetPhase): Promise<void> {
   await until(
     `people see the machines of ${pool} ${phase}`,
-    async () => (await machinesOf(person, pool)).every(({ fleet }) => fleet?.phase === phase),
+    async () => {
+      const machines = await machinesOf(person, pool);
+      return machines.length > 0 && machines.every(({ fleet }) => fleet?.phase === phase);
+    },
     LIMIT_MS,
   );
 }
 
 async function isOnline({ person }: RealHome, pool: string): Promise<boolean> {
-  return (await machinesOf(person, pool)).every(({ online }) => online);
+  const machines = await machinesOf(person, pool);
+  return machines.length > 0 && machines.every(({ online }) => online);
 }
 
 /** The identity that a machine's process keeps on its disk. */
